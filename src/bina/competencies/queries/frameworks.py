@@ -1,0 +1,59 @@
+"""Questions about frameworks and their competencies."""
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from bina.competencies.models import Competency, Framework, LevelDescriptor
+from bina.competencies.rules import FrameworkState
+from bina.people.queries import standing_of
+from bina.people.rules import Permission
+
+if TYPE_CHECKING:
+    from bina.people.models import User
+
+
+def published_framework(code: str = "digcomp-3.0") -> Framework:
+    """A published framework by code; raises Framework.DoesNotExist."""
+    return Framework.objects.get(code=code, state=FrameworkState.PUBLISHED)
+
+
+def frameworks_visible_to(user: "User") -> QuerySet[Framework]:
+    """Published frameworks for everyone; drafts and retired ones for those who manage standards."""
+    agency_id = user.employee.agency_id if user.employee else None
+    condition = Q(state=FrameworkState.PUBLISHED) & (Q(agency=None) | Q(agency_id=agency_id))
+    if standing_of(user).may(Permission.MANAGE_STANDARDS):
+        condition |= Q(agency=None) | Q(agency_id=agency_id)
+    return Framework.objects.filter(condition)
+
+
+def assessable_competencies(framework: Framework, agency_id: int | None = None) -> QuerySet[Competency]:
+    """The competencies (not areas) of a framework that an agency uses: the national ones and its own."""
+    return (
+        Competency.objects.filter(framework=framework, parent__isnull=False)
+        .filter(Q(agency=None) | Q(agency_id=agency_id))
+        .select_related("parent")
+        .order_by("order", "id")
+    )
+
+
+def area_list(framework: Framework, agency_id: int | None = None) -> list[Competency]:
+    """Areas in order, each with ``children`` prefetched (national and the agency's own)."""
+    children = Competency.objects.filter(Q(agency=None) | Q(agency_id=agency_id)).order_by("order", "id")
+    return list(
+        Competency.objects.filter(framework=framework, parent=None)
+        .filter(Q(agency=None) | Q(agency_id=agency_id))
+        .prefetch_related(Prefetch("children", queryset=children))
+        .order_by("order", "id")
+    )
+
+
+def competencies_by_code(framework_code: str = "digcomp-3.0") -> dict[str, Competency]:
+    """National competencies (not areas) of a framework by their official code."""
+    rows = Competency.objects.filter(framework__code=framework_code, parent__isnull=False, agency=None)
+    return {row.code: row for row in rows.select_related("framework", "parent")}
+
+
+def descriptors_of(competency: Competency) -> QuerySet[LevelDescriptor]:
+    """What the competency looks like, level by level."""
+    return LevelDescriptor.objects.filter(competency=competency).order_by("number")

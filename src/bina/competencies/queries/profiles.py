@@ -1,0 +1,206 @@
+"""A person's profile, and why each level is what it is."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import QuerySet
+
+from bina.competencies.models import Competency, CompetencyLevel, Evidence
+from bina.competencies.queries.computation import compute_levels
+from bina.competencies.rules import Status
+from bina.foundation import clock
+from bina.people.queries import employees_visible_to
+from bina.people.rules import Permission
+
+if TYPE_CHECKING:
+    from bina.people.models import Employee, User
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileLine:
+    """One competency in a profile, ready for the level track."""
+
+    competency_id: int
+    public_id: str
+    name: str
+    area_id: int
+    framework_id: int
+    level_count: int
+    mean: float | None
+    low: float | None
+    high: float | None
+    required: int | None
+    weight: int
+    gap: float | None
+    status: str
+    is_contradictory: bool
+    evidence_count: int
+
+    @property
+    def severity(self) -> float:
+        """Weight times gap; what is required but unmeasured counts as half its requirement."""
+        if self.required is None:
+            return 0.0
+        return self.weight * (self.required * 0.5 if self.mean is None else self.gap or 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Where one person stands on everything that is required or measured."""
+
+    lines: tuple[ProfileLine, ...]
+
+    def _count(self, status: str) -> int:
+        return sum(1 for line in self.lines if line.required is not None and line.status == status)
+
+    @property
+    def required_count(self) -> int:
+        """How many competencies the job asks for."""
+        return sum(1 for line in self.lines if line.required is not None)
+
+    @property
+    def proven_count(self) -> int:
+        """How many requirements are proven."""
+        return self._count("proven")
+
+    @property
+    def provisional_count(self) -> int:
+        """How many requirements are provisionally met."""
+        return self._count("provisional")
+
+    @property
+    def unproven_count(self) -> int:
+        """How many requirements are measured but not reached."""
+        return self._count("unproven")
+
+    @property
+    def unmeasured_count(self) -> int:
+        """How many requirements nobody has measured."""
+        return self._count("not_measured")
+
+    @property
+    def by_severity(self) -> list[ProfileLine]:
+        """What is required and not proven, the most pressing first."""
+        open_lines = [line for line in self.lines if line.required is not None and line.status != "proven"]
+        return sorted(open_lines, key=lambda line: (-line.severity, line.competency_id))
+
+
+def _lines(rows: QuerySet[CompetencyLevel]) -> tuple[ProfileLine, ...]:
+    from bina.foundation.wording import localized
+
+    values = rows.order_by("competency__framework_id", "competency__order", "competency_id").values_list(
+        "competency_id", "competency__public_id", "competency__name", "competency__name_en", "competency__parent_id",
+        "competency__framework_id", "competency__framework__level_count", "mean", "low", "high", "required_level",
+        "weight", "gap", "status", "is_contradictory", "evidence_count",
+    )  # fmt: skip
+    return tuple(
+        ProfileLine(
+            row[0], str(row[1]), localized(row[2], row[3]), row[4], row[5], row[6], row[7], row[8], row[9], row[10],
+            row[11], row[12], Status(row[13]).word, row[14], row[15],
+        )
+        for row in values
+    )  # fmt: skip
+
+
+def profile_of(employee: "Employee", *, framework_kinds: tuple[str, ...] = ()) -> Profile:
+    """The stored profile of a person (one query); the caller has decided who may see it."""
+    rows = CompetencyLevel.objects.filter(employee=employee)
+    if framework_kinds:
+        rows = rows.filter(competency__framework__kind__in=framework_kinds)
+    return Profile(_lines(rows))
+
+
+def profile_visible_to(user: "User", public_id: object) -> "Employee | None":
+    """The person whose profile the account may open: oneself, a direct subordinate, or staff where levels may be seen."""
+    return (
+        employees_visible_to(user, Permission.SEE_LEVELS)
+        .filter(public_id=public_id)
+        .select_related("unit", "position", "position__job_class", "agency")
+        .first()
+    )
+
+
+def level_of(employee: "Employee", competency: Competency) -> CompetencyLevel | None:
+    """The stored line of one competency."""
+    return CompetencyLevel.objects.filter(employee=employee, competency=competency).first()
+
+
+def levels_of_many(employee_ids: list[int]) -> dict[int, Profile]:
+    """Profiles of several people (one query); the caller has decided who may see them."""
+    from bina.foundation.wording import localized
+
+    grouped: dict[int, list[ProfileLine]] = {pk: [] for pk in employee_ids}
+    values = (
+        CompetencyLevel.objects.filter(employee_id__in=employee_ids)
+        .order_by("competency__framework_id", "competency__order", "competency_id")
+        .values_list(
+            "competency_id", "competency__public_id", "competency__name", "competency__name_en", "competency__parent_id",
+            "competency__framework_id", "competency__framework__level_count", "mean", "low", "high", "required_level",
+            "weight", "gap", "status", "is_contradictory", "evidence_count", "employee_id",
+        )
+    )  # fmt: skip
+    for row in values:
+        grouped[row[16]].append(
+            ProfileLine(
+                row[0], str(row[1]), localized(row[2], row[3]), row[4], row[5], row[6], row[7], row[8], row[9], row[10],
+                row[11], row[12], Status(row[13]).word, row[14], row[15],
+            )
+        )  # fmt: skip
+    return {pk: Profile(tuple(lines)) for pk, lines in grouped.items()}
+
+
+def evidence_of(employee: "Employee", competency: Competency | None = None) -> QuerySet[Evidence]:
+    """Every piece of evidence about a person, withdrawn ones too, newest first."""
+    rows = Evidence.objects.filter(employee=employee).select_related("competency").order_by("-observed_on", "-id")
+    return rows.filter(competency=competency) if competency else rows
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceShare:
+    """One piece of evidence in a reason: its say in the level, or why it has none."""
+
+    evidence: Evidence
+    share: float
+    state: str  # "counted" | "superseded" | "withdrawn"
+    bias: float
+
+
+@dataclass(frozen=True, slots=True)
+class LevelReason:
+    """Why a level is what it is: every piece with its weight, and what was assumed before."""
+
+    line: CompetencyLevel | None
+    shares: tuple[EvidenceShare, ...]
+    prior_mean: float
+    prior_sd: float
+    prior_share: float
+    inflation: float
+    only_self_rating: bool
+
+
+def reason_of(employee: "Employee", competency: Competency) -> LevelReason:
+    """Recompute one level and tell the weight of everything in it; the caller has decided who may see it."""
+    from bina.competencies.queries.computation import Assumptions
+
+    on = clock.today()
+    assume = Assumptions(on)
+    computed = compute_levels([employee.pk], on=on, assumptions=assume, competency_ids=[competency.pk])
+    weights = dict(zip(computed.evidence_ids.tolist(), computed.combined.weight_share.tolist(), strict=True))
+    counted = dict(zip(computed.evidence_ids.tolist(), computed.counted.tolist(), strict=True))
+    shares = []
+    for piece in evidence_of(employee, competency):
+        state = "withdrawn" if piece.withdrawn_at else ("counted" if counted.get(piece.pk) else "superseded")
+        bias = float(assume.sources.bias[assume.source_index[piece.source]])
+        shares.append(EvidenceShare(piece, float(weights.get(piece.pk, 0.0)), state, bias))
+    prior_mean, prior_sd = assume.prior_for(competency.pk, employee.position.job_class_id)
+    in_use = [share for share in shares if share.state == "counted"]
+    can_prove = assume.sources.can_prove
+    return LevelReason(
+        line=level_of(employee, competency),
+        shares=tuple(shares),
+        prior_mean=prior_mean,
+        prior_sd=prior_sd,
+        prior_share=float(computed.combined.prior_share[0, 0]) if computed.employee_ids else 1.0,
+        inflation=float(computed.combined.inflation[0, 0]) if computed.employee_ids else 1.0,
+        only_self_rating=bool(in_use) and not any(can_prove[assume.source_index[share.evidence.source]] for share in in_use),
+    )

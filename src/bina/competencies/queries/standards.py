@@ -1,0 +1,87 @@
+"""What a job asks for: the standards in force, resolved for any number of people at once."""
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Q, QuerySet
+
+from bina.competencies.models import PositionStandard
+from bina.competencies.rules import FrameworkState
+from bina.people.queries import standing_of
+from bina.people.rules import Permission
+
+if TYPE_CHECKING:
+    from bina.people.models import User
+
+StandardKey = tuple[int, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """The level a job asks for on one competency, and how much it matters (1 to 5)."""
+
+    level: int
+    weight: int
+
+
+class StandardBook:
+    """Every standard in force on a date, read once; answers per (agency, job class, job family).
+
+    An agency's row wins over the national one; a job family's row wins over that of its class.
+    """
+
+    def __init__(self, on: dt.date) -> None:
+        self._rows: dict[tuple[int | None, str, str], dict[int, Requirement]] = defaultdict(dict)
+        rows = PositionStandard.objects.filter(
+            Q(valid_to=None) | Q(valid_to__gte=on),
+            valid_from__lte=on,
+            competency__framework__state=FrameworkState.PUBLISHED,
+        ).values_list("agency_id", "job_class_id", "functional", "competency_id", "required_level", "weight")
+        for agency, job_class, functional, competency, level, weight in rows.order_by("valid_from", "id"):
+            self._rows[agency, job_class, functional][competency] = Requirement(level, weight)
+        self._resolved: dict[StandardKey, dict[int, Requirement]] = {}
+
+    def of(self, key: StandardKey) -> dict[int, Requirement]:
+        """Requirements by competency id for (agency id, job class code, job family)."""
+        if key not in self._resolved:
+            agency, job_class, functional = key
+            merged = dict(self._rows.get((None, job_class, ""), {}))
+            if functional:
+                merged |= self._rows.get((None, job_class, functional), {})
+            merged |= self._rows.get((agency, job_class, ""), {})
+            if functional:
+                merged |= self._rows.get((agency, job_class, functional), {})
+            self._resolved[key] = merged
+        return self._resolved[key]
+
+
+def standards_of_class(job_class_code: str, agency_id: int | None, on: dt.date) -> list[PositionStandard]:
+    """The rows in force for a job class as one agency sees them, its own replacing national ones."""
+    rows = (
+        PositionStandard.objects.filter(
+            Q(valid_to=None) | Q(valid_to__gte=on), Q(agency=None) | Q(agency_id=agency_id), valid_from__lte=on,
+            job_class_id=job_class_code, functional="",
+        )
+        .select_related("competency", "competency__parent", "competency__framework")
+        .order_by("competency__framework_id", "competency__order", "agency_id", "valid_from", "id")
+    )  # fmt: skip
+    chosen: dict[int, PositionStandard] = {}
+    for row in rows:
+        current = chosen.get(row.competency_id)
+        if current is None or row.agency_id is not None or current.agency_id is None:
+            chosen[row.competency_id] = row
+    return list(chosen.values())
+
+
+def standards_visible_to(user: "User") -> QuerySet[PositionStandard]:
+    """Standards are public inside the house; changing them needs a permission."""
+    agency_id = user.employee.agency_id if user.employee else None
+    rows = PositionStandard.objects.filter(Q(agency=None) | Q(agency_id=agency_id))
+    return PositionStandard.objects.all() if standing_of(user).is_platform_admin else rows
+
+
+def may_manage_standards(user: "User") -> bool:
+    """Whether the account may change its agency's standards."""
+    return standing_of(user).may(Permission.MANAGE_STANDARDS)

@@ -1,0 +1,43 @@
+"""What wraps every request: a strict content policy, and plain-word pages when an action is refused."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from bina.foundation.errors import Denied, Refused
+
+POLICY = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; script-src 'self'; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+)
+
+
+class ContentSecurityPolicy:
+    """Adds the policy: scripts only from this origin, nothing inline, nobody may frame us."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        return response
+
+
+class RefusalPages:
+    """Turns a refused action into a page that says what happened, what was kept and what to do."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer Denied with 403 and Refused with 409; anything else stays a server error."""
+        if isinstance(exception, Denied):
+            return render(request, "config/refusal.html", {"sentence": str(exception), "denied": True}, status=403)
+        if isinstance(exception, Refused):
+            return render(request, "config/refusal.html", {"sentence": str(exception), "denied": False}, status=409)
+        return None

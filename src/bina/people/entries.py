@@ -1,0 +1,23 @@
+"""What this room writes in the journal."""
+
+from django.utils.translation import gettext_lazy as _
+
+from bina.journal.registry import declare
+
+EMPLOYEE_ADDED = declare("employee.added", _("menambahkan pegawai"))
+EMPLOYEE_CHANGED = declare("employee.changed", _("mengubah data pegawai"))
+EMPLOYEE_MOVED = declare("employee.moved", _("memindahkan pegawai"))
+EMPLOYEE_LEFT = declare("employee.left", _("mencatat pegawai keluar"))
+ACTING_POST_GIVEN = declare("assignment.acting_given", _("menugaskan sebagai pejabat sementara"))
+SUPERIOR_OVERRIDDEN = declare("superior.overridden", _("menetapkan atasan khusus"))
+ROLE_GRANTED = declare("role.granted", _("memberi peran"))
+ROLE_REVOKED = declare("role.revoked", _("mencabut peran"))
+INVITATION_SENT = declare("invitation.sent", _("mengirim undangan"))
+INVITATION_ACCEPTED = declare("invitation.accepted", _("menerima undangan"))
+IMPORT_PREVIEWED = declare("staff_import.previewed", _("memeriksa berkas pegawai"))
+IMPORT_APPLY_REQUESTED = declare("staff_import.apply_requested", _("meminta penerapan berkas pegawai"))
+IMPORT_APPLIED = declare("staff_import.applied", _("menerapkan berkas pegawai"))
+UNIT_ADDED = declare("unit.added", _("menambahkan unit"))
+UNIT_CHANGED = declare("unit.changed", _("mengubah unit"))
+UNIT_CLOSED = declare("unit.closed", _("menutup unit"))
+SESSION_REVOKED = declare("session.revoked", _("mengakhiri sesi masuk"))

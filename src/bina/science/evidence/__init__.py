@@ -1,0 +1,28 @@
+"""From pieces of evidence to a level that can be shown, explained and appealed.
+
+Tests, ratings, work products and certificates are weighed by precision and freshness into a posterior for each person
+and competency; the same evidence gives the same level to the last bit, whatever order the rows come in.
+"""
+
+from bina.science.evidence.combination import CombinedLevels, Sources, Status, StatusRules, combine
+from bina.science.evidence.freshness import newest_only
+from bina.science.evidence.gap import JobPersonMatch, competency_gap, gap_severity, job_person_match, reached_level
+from bina.science.evidence.source_bias import SourceBias, estimate_source_bias
+from bina.science.evidence.table import Evidence
+
+__all__ = [
+    "CombinedLevels",
+    "Evidence",
+    "JobPersonMatch",
+    "SourceBias",
+    "Sources",
+    "Status",
+    "StatusRules",
+    "combine",
+    "competency_gap",
+    "estimate_source_bias",
+    "gap_severity",
+    "job_person_match",
+    "newest_only",
+    "reached_level",
+]

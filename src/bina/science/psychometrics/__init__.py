@@ -1,0 +1,40 @@
+"""From answers to a level: item response models, ability with its error, and classical item analysis.
+
+Abilities and item difficulties share the level scale: theta = k means that level k is just reached, so a difference of
+1 is one whole level. Discriminations are therefore per level, in the logistic metric (no constant of 1.7).
+"""
+
+from bina.science.psychometrics.ability import (
+    AbilityEstimate,
+    NormalPrior,
+    expected_a_posteriori,
+    graded_expected_a_posteriori,
+    maximum_a_posteriori,
+    weighted_likelihood,
+)
+from bina.science.psychometrics.classical import ItemAnalysis, analyse_items
+from bina.science.psychometrics.models import (
+    GradedItems,
+    ScoredItems,
+    graded_information,
+    graded_probabilities,
+    information,
+    probability,
+)
+
+__all__ = [
+    "AbilityEstimate",
+    "GradedItems",
+    "ItemAnalysis",
+    "NormalPrior",
+    "ScoredItems",
+    "analyse_items",
+    "expected_a_posteriori",
+    "graded_expected_a_posteriori",
+    "graded_information",
+    "graded_probabilities",
+    "information",
+    "maximum_a_posteriori",
+    "probability",
+    "weighted_likelihood",
+]
