@@ -63,7 +63,7 @@ def derived_by_ranges(whole: Counts, mask: NDArray[np.bool_]) -> list[int]:
         for sign in (1, -1):
             answer = optimize.linprog(sign * goal, A_eq=system[:, hidden], b_eq=known, bounds=(0, 10_000))
             assert answer.status == 0
-            ends.append(sign * answer.fun)
+            ends.append(sign * float(answer.fun or 0.0))
         if ends[1] - ends[0] < 0.5:
             derived.append(int(hidden[place]))
     return derived

@@ -4,12 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lsat import DIFFICULTY, DISCRIMINATION, LOG_LIKELIHOOD, MODE_ERRORS, MODES, PATTERNS, PERSONS
 from numpy.typing import NDArray
 from scipy import integrate, special
 
 from bina.science.psychometrics import (
-    AbilityEstimate,
     GradedItems,
     NormalPrior,
     ScoredItems,
@@ -21,6 +19,7 @@ from bina.science.psychometrics import (
     probability,
     weighted_likelihood,
 )
+from tests.science.lsat import DIFFICULTY, DISCRIMINATION, LOG_LIKELIHOOD, MODE_ERRORS, MODES, PATTERNS, PERSONS
 
 property_test = settings(deadline=None, max_examples=60, derandomize=True, database=None)
 LSAT = ScoredItems.without_guessing(DISCRIMINATION, DIFFICULTY)
@@ -239,13 +238,8 @@ def test_large_groups_are_cut_into_portions_without_a_seam() -> None:
     ],
 )
 def test_bad_scores_are_refused(scores: list[object], message: str) -> None:
-    def every() -> list[AbilityEstimate]:
-        return [
-            expected_a_posteriori(scores, bank(2), STANDARD),  # type: ignore[arg-type]
-        ]
-
     with pytest.raises(ValueError, match=message):
-        every()
+        expected_a_posteriori(scores, bank(2), STANDARD)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=message):
         maximum_a_posteriori(scores, bank(2), STANDARD)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=message):

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from lsat import PATTERNS, PERSONS
 
 from bina.science.psychometrics import analyse_items
+from tests.science.lsat import PATTERNS, PERSONS
 
 LSAT = np.repeat(PATTERNS, PERSONS, axis=0)
 
@@ -29,7 +29,7 @@ def test_table_by_hand() -> None:
 
 
 def test_missing_answers_count_for_difficulty_only() -> None:
-    answers = [[0, 0, 0], [1, 0, 0], [1, 1, 0], [1, 1, 1], [np.nan, 1, 1]]
+    answers: list[list[float]] = [[0, 0, 0], [1, 0, 0], [1, 1, 0], [1, 1, 1], [np.nan, 1, 1]]
     found = analyse_items(answers)
     assert found.complete_persons == 4
     assert found.difficulty == pytest.approx(np.array([0.75, 0.6, 0.4]))

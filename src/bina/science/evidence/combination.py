@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from bina.science.arrays import BoolArray, FloatArray, IntArray, as_floats, as_number, same_length
+from bina.science.arrays import BoolArray, FloatArray, IntArray, as_floats, as_number, same_length, sorted_by
 from bina.science.evidence.table import Evidence
 
 _DECIMALS = 6
@@ -192,7 +192,7 @@ def _pool(evidence: Evidence, sources: Sources, cell: IntArray, variance: FloatA
     value = evidence.value[rows] - sources.bias[source]
     # sums of floats depend on their order, so rows are first put in an order that follows from their content alone;
     # rows equal in cell, value and variance add the same numbers, so their order among themselves is free
-    order = np.lexsort((variance[rows], value, cell[rows]))
+    order = sorted_by(variance[rows], value, cell[rows])
     rows, value = rows[order], value[order]
     place, weight = cell[rows], 1 / variance[rows]
     count = np.bincount(place, minlength=cells)

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from bina.science.arrays import BoolArray, as_indices, same_length
+from bina.science.arrays import BoolArray, as_indices, same_length, sorted_by
 from bina.science.evidence.table import Evidence
 
 
@@ -24,7 +24,7 @@ def newest_only(evidence: Evidence, origin_index: ArrayLike) -> BoolArray:
     # one packed key sorts faster than three; person x competency x source stays far below what 64 bits hold
     place = np.ravel_multi_index((person[rows], competency[rows], source[rows]), sizes)
     origin = origins[rows]
-    order = np.lexsort((-evidence.sd[rows], evidence.value[rows], evidence.age_years[rows], origin, place))
+    order = sorted_by(-evidence.sd[rows], evidence.value[rows], evidence.age_years[rows], origin, place)
     place, origin = place[order], origin[order]
     first = np.ones(rows.shape[0], dtype=np.bool_)
     first[1:] = (place[1:] != place[:-1]) | (origin[1:] != origin[:-1])

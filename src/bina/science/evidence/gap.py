@@ -69,9 +69,9 @@ def job_person_match(achieved: ArrayLike, required: ArrayLike) -> JobPersonMatch
     """
     have = as_floats("achieved", achieved, ndim=2, at_least=0, missing=True)
     need = as_floats("required", required, at_least=0, missing=True)
-    if need.ndim not in (1, 2) or need.shape[-1] != have.shape[1]:
-        raise ValueError("required must have one column per competency of achieved")
-    have, need = _fitted(achieved=have, required=need)
+    if need.shape not in (have.shape, have.shape[1:]):
+        raise ValueError("required must have one column per competency, and one row or one per person of achieved")
+    need = np.broadcast_to(need, have.shape)
     asked = need > 0
     both = asked & ~np.isnan(have)
     total = np.where(both, need, 0.0).sum(axis=1)

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from bina.science.arrays import FloatArray, IntArray, as_floats, as_indices, same_length
+from bina.science.arrays import FloatArray, IntArray, as_floats, as_indices, same_length, sorted_by
 
 
 @dataclass(frozen=True, eq=False)
 class SourceBias:
     """Bias per source, in levels; positive runs too high.
 
-    pairs: rating-test pairs seen. mean_difference and standard_error: of rating - test, NaN below 2 pairs.
+    pairs: rating-test pairs seen. mean_difference and standard_error: of rating - test, NaN below 4 pairs.
     bias and bias_sd: what to use, shrunk towards the default, with its remaining uncertainty.
     """
 
@@ -34,10 +34,11 @@ def estimate_source_bias(
 ) -> SourceBias:
     """Estimate each source's bias from pairs of a rating and a test of the same person and competency.
 
-    d = mean of (rating - test), SE = max(sd of the differences, least_sd) / sqrt(n), and
-    bias = (default / default_sd^2 + d / SE^2) / (1 / default_sd^2 + 1 / SE^2), bias_sd = 1 / sqrt of that denominator:
-    the normal posterior with known variance (Gelman et al. 2013, section 2.5; the shrinkage of Efron & Morris 1975).
-    Errors of the test widen SE and do not shift d. With fewer than 2 pairs the default stands.
+    d = mean of (rating - test), SE = max(sd of the differences, least_sd) / sqrt(n), V = SE^2 (n - 1) / (n - 3) and
+    bias = (default / default_sd^2 + d / V) / (1 / default_sd^2 + 1 / V), bias_sd = 1 / sqrt of that denominator: the
+    normal posterior (Gelman et al. 2013, section 2.5; the shrinkage of Efron & Morris 1975), with the variance of
+    Student's t in place of SE^2 because SE itself is estimated. That needs n > 3: with fewer pairs the default stands.
+    Errors of the test widen SE and do not shift d.
 
     One entry of `source_index`, `rating` and `test` per pair, in levels, in any order; pairs of one person count as
     independent. `default_bias` and `default_sd` (> 0): one entry per source. `least_sd` (> 0) keeps a handful of
@@ -52,15 +53,15 @@ def estimate_source_bias(
     same_length(source_index=source, rating=first, test=second)
     floor = float(as_floats("least_sd", least_sd, ndim=0, above=0))
     difference = first - second
-    order = np.lexsort((difference, source))
+    order = sorted_by(difference, source)
     source, difference = source[order], difference[order]
     pairs = np.bincount(source, minlength=count)
     mean = np.bincount(source, weights=difference, minlength=count) / np.maximum(pairs, 1)
     squares = np.bincount(source, weights=np.square(difference - mean[source]), minlength=count)
     sd = np.maximum(np.sqrt(squares / np.maximum(pairs - 1, 1)), floor)
-    enough = pairs >= 2
+    enough = pairs > 3
     error = sd / np.sqrt(np.maximum(pairs, 1))
-    seen = np.where(enough, 1 / error**2, 0.0)
+    seen = np.where(enough, (pairs - 3) / np.maximum(pairs - 1, 1) / error**2, 0.0)
     precision = 1 / doubt**2 + seen
     return SourceBias(
         pairs=pairs,

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from bina.science.arrays import as_floats, as_number, same_length
+from bina.science.arrays import FloatArray, as_floats, as_number, same_length
 from bina.science.impact.verdict import Verdict, judge
 
 
@@ -40,12 +40,14 @@ def weighted_gain(
 ) -> WeightedGain:
     """Mean gain after - before, weighing each person by the precision of both measurements.
 
-    Model: observed gain y_i ~ N(delta_i, v_i), v_i = before_error_i^2 + after_error_i^2, true gain
-    delta_i ~ N(delta, tau^2). With w = 1 / v, Q = sum of w (y - ybar_w)^2 and C = sum w - sum w^2 / sum w:
-    tau^2 = max(0, (Q - (n - 1)) / C) (DerSimonian & Laird 1986); weights W = 1 / (v + tau^2), delta = sum W y / sum W,
-    SE^2 = sum of W (y - delta)^2 / ((n - 1) sum W) and a t interval with n - 1 degrees of freedom (Hartung & Knapp
-    2001; Sidik & Jonkman 2002). Keeping tau^2 prevents one very exact measurement from speaking for everybody; with
-    equal errors the result is the plain paired t interval.
+    Model: observed gain y_i ~ N(delta_i, v_i) with v_i = before_error_i^2 + after_error_i^2, true gain
+    delta_i ~ N(delta, tau^2). tau^2 >= 0 solves sum of (y - ybar)^2 / (v + tau^2) = n - 1, ybar being the mean under
+    these same weights, and is 0 if there is no solution (Paule & Mandel 1982; DerSimonian & Kacker 2007).
+    With W = 1 / (v + tau^2) and p = W / sum W: delta = sum p y and SE^2 = sum of p^2 (y - delta)^2 / (1 - p). The t
+    interval has 1 / (sum p^2 + (sum a)^2 - sum a^2) degrees of freedom, a = p^2 / (1 - p): the bias-reduced robust
+    variance with Satterthwaite's freedom (Bell & McCaffrey 2002). It holds even if the stated errors are wrong and when
+    few exact people carry most of the weight. Keeping tau^2 prevents one exact measurement from speaking for everybody;
+    with equal errors the result is the plain paired t interval.
 
     All four arrays: flat, one entry per person in the same order and unit, NaN where unknown; errors are standard
     errors >= 0, not both 0. Below 2 pairs the numbers are NaN (1 pair: the mean gain is known).
@@ -69,15 +71,15 @@ def weighted_gain(
     if pairs < 2:
         only = float(gain[0]) if pairs else nan
         return WeightedGain(pairs, people - pairs, only, nan, nan, nan, nan, judge(pairs, nan, nan, least_pairs))
-    weight = 1 / variance
-    total = float(weight.sum())
-    excess = float((weight * np.square(gain - (weight * gain).sum() / total)).sum()) - (pairs - 1)
-    between = max(0.0, excess / (total - float(np.square(weight).sum()) / total))
+    between = _between_variance(gain, variance)
     weight = 1 / (variance + between)
-    total = float(weight.sum())
-    mean = float((weight * gain).sum()) / total
-    error = (float((weight * np.square(gain - mean)).sum()) / ((pairs - 1) * total)) ** 0.5
-    reach = float(special.stdtrit(pairs - 1, (1 + confidence) / 2)) * error
+    share = weight / weight.sum()
+    mean = float((share * gain).sum())
+    # one person whose errors are next to nothing may hold all the weight that a float can tell apart
+    loading = np.square(share) / np.maximum(1 - share, 1e-12)
+    error = float((loading * np.square(gain - mean)).sum()) ** 0.5
+    freedom = 1 / float(np.square(share).sum() + loading.sum() ** 2 - np.square(loading).sum())
+    reach = float(special.stdtrit(freedom, (1 + confidence) / 2)) * error
     return WeightedGain(
         pairs=pairs,
         dropped=people - pairs,
@@ -88,3 +90,19 @@ def weighted_gain(
         between_sd=between**0.5,
         verdict=judge(pairs, mean - reach, mean + reach, least_pairs),
     )
+
+
+def _between_variance(gain: FloatArray, variance: FloatArray) -> float:
+    """Solve for tau^2 by Newton's method; the left side falls and is convex, so steps from 0 never overshoot."""
+    between = 0.0
+    for _ in range(200):
+        weight = 1 / (variance + between)
+        misfit = weight * np.square(gain - (weight * gain).sum() / weight.sum())
+        step = float(misfit.sum()) - (gain.shape[0] - 1)
+        if step <= 0:
+            break
+        step /= float((weight * misfit).sum())
+        between += step
+        if step <= 1e-12 * between:
+            break
+    return between

@@ -107,13 +107,15 @@ class _Network:
         return cls(rows + columns + 2, tail.ravel(), head.ravel(), whole.ravel(), price.ravel())
 
     def cheapest_cycle(self, arc: int, withheld: BoolArray) -> IntArray:
-        """The arcs, `arc` first, of the cheapest cycle along which one unit can be moved so that `arc` changes."""
+        """The arcs, `arc` first, of the cheapest cycle along which one unit can be moved so that `arc` changes.
+
+        `arc` must carry a count above 0, as every small number does, so that it may be raised or lowered.
+        """
         price = np.where(withheld, _NEARLY_FREE, self.price)
         price[arc] = np.inf  # going straight back along the arc itself would change nothing
-        ways = [self._cheapest_way(int(self.head[arc]), int(self.tail[arc]), price)]
-        if self.count[arc] > 0:
-            ways.append(self._cheapest_way(int(self.tail[arc]), int(self.head[arc]), price))
-        _, members = min(ways, key=lambda way: way[0])
+        head, tail = int(self.head[arc]), int(self.tail[arc])
+        raised, lowered = self._cheapest_way(head, tail, price), self._cheapest_way(tail, head, price)
+        _, members = min(raised, lowered, key=lambda way: way[0])
         return np.array([arc, *members], dtype=np.int64)
 
     def _cheapest_way(self, start: int, end: int, price: FloatArray) -> tuple[float, list[int]]:
