@@ -1,0 +1,1 @@
+"""The places of this room in the menu."""
