@@ -116,7 +116,9 @@ class Position(PublicIdModel):
     unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="positions")
     job_class = models.ForeignKey(JobClass, on_delete=models.PROTECT, related_name="+")
     title = models.CharField(max_length=200)
-    functional = models.CharField(max_length=80, blank=True, help_text="family of a functional job, e.g. Pranata Komputer")
+    functional = models.CharField(
+        max_length=80, blank=True, help_text="family of a functional job, e.g. Pranata Komputer"
+    )
     is_head = models.BooleanField(default=False, help_text="leads its unit")
     valid_from = models.DateField(default=dt.date(2020, 1, 1))
     valid_to = models.DateField(null=True, blank=True)
@@ -376,7 +378,9 @@ class SignInFailure(models.Model):
     """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-    device = models.CharField(max_length=64, blank=True, help_text="hash of the device cookie; empty for unknown devices")
+    device = models.CharField(
+        max_length=64, blank=True, help_text="hash of the device cookie; empty for unknown devices"
+    )
     count = models.PositiveIntegerField(default=0)
     first_at = models.DateTimeField()
     locked_until = models.DateTimeField(null=True)

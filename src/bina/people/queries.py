@@ -12,6 +12,7 @@ from bina.people.models import (
     Agency,
     Assignment,
     Employee,
+    Invitation,
     JobClass,
     OrgUnit,
     Position,
@@ -161,9 +162,7 @@ def superior_of(employee: Employee, on: dt.date | None = None) -> Employee | Non
         .exclude(employee=employee)
         .select_related("employee", "position__unit")
     )
-    best = min(
-        holders, key=lambda row: (-len(row.position.unit.path), order[row.kind], row.pk), default=None
-    )
+    best = min(holders, key=lambda row: (-len(row.position.unit.path), order[row.kind], row.pk), default=None)
     return best.employee if best else None
 
 
@@ -213,9 +212,7 @@ def _answering_to_head_of(path: str, head: Employee, on: dt.date) -> set[int]:
             open_units.append(unit_id)
         elif led_by_other == unit_path:
             answering |= heads[unit_path]
-    answering |= set(
-        Employee.objects.filter(unit_id__in=open_units, left_on=None).values_list("id", flat=True)
-    )
+    answering |= set(Employee.objects.filter(unit_id__in=open_units, left_on=None).values_list("id", flat=True))
     return answering
 
 
@@ -291,6 +288,16 @@ def positions_in(unit: OrgUnit) -> QuerySet[Position]:
 def user_of(employee: Employee) -> User | None:
     """The account of an employee, if one exists."""
     return User.objects.filter(employee=employee).first()
+
+
+def open_invitation(token_hash: str, *, for_update: bool = False) -> Invitation | None:
+    """The invitation behind a link while it can still be used: not accepted, not out of date, the person not gone."""
+    rows = Invitation.objects.select_for_update(of=("self",)) if for_update else Invitation.objects.all()
+    return (
+        rows.filter(token_hash=token_hash, accepted_at=None, expires_at__gt=clock.now(), employee__left_on=None)
+        .select_related("employee", "employee__agency", "employee__unit")
+        .first()
+    )
 
 
 def users_with(permission: Permission, unit_path: str) -> QuerySet[User]:

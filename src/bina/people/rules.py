@@ -8,6 +8,8 @@ from enum import StrEnum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from bina.foundation.verdict import ALLOWED, Verdict, denied, refused
+
 
 class Role(StrEnum):
     """A role granted on a subtree of one agency for a period. Employee and superior are derived, never granted."""
@@ -101,6 +103,32 @@ PERMISSION_NAMES: dict[Permission, str | Promise] = {
 }
 
 
+def may_use(permission: Permission, *, held: bool) -> Verdict:
+    """Whether a person may do something in a place, given whether the permission is held there."""
+    if held:
+        return ALLOWED
+    return denied(_("Anda tidak memegang hak “%(name)s” untuk unit ini.") % {"name": PERMISSION_NAMES[permission]})
+
+
+def may_grant(role: Role, *, holds_right: bool, is_platform_admin: bool, is_own_account: bool) -> Verdict:
+    """Whether a person may grant or revoke a role in a place.
+
+    The platform's own role passes only between its holders, and nobody hands a role to oneself.
+    """
+    if is_own_account:
+        return denied(_("Peran untuk akun sendiri harus diberikan orang lain yang berhak."))
+    if role is Role.PLATFORM_ADMIN and not is_platform_admin:
+        return denied(_("Hanya admin platform yang dapat memberi atau mencabut peran admin platform."))
+    return may_use(Permission.GRANT_ROLES, held=holds_right)
+
+
+def can_last(valid_from: dt.date, valid_to: dt.date | None) -> Verdict:
+    """Whether a period makes sense: it does not end before it begins."""
+    if valid_to is not None and valid_to < valid_from:
+        return refused(_("Tanggal berakhir mendahului tanggal mulai. Perbaiki salah satunya."))
+    return ALLOWED
+
+
 def roles_with(permission: Permission) -> frozenset[Role]:
     """Every role that carries a permission."""
     return frozenset(role for role, permissions in PERMISSIONS.items() if permission in permissions)
@@ -127,7 +155,7 @@ def read_employee_number(number: str, *, today: dt.date) -> NumberFacts:
     Raises NumberError with a sentence when digits, dates, age at appointment (17 to 60) or the sex digit are wrong.
     """
     digits = re.sub(r"[\s.\-']", "", number)
-    if not re.fullmatch(r"\d{18}", digits):
+    if not re.fullmatch(r"[0-9]{18}", digits):
         raise NumberError(_("NIP harus 18 angka; yang tertulis %(count)s karakter.") % {"count": len(digits)})
     try:
         birth = dt.date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
@@ -146,6 +174,25 @@ def read_employee_number(number: str, *, today: dt.date) -> NumberFacts:
     if digits[14] not in "12":
         raise NumberError(_("Angka ke-15 NIP harus 1 (laki-laki) atau 2 (perempuan)."))
     return NumberFacts(birth, year, month, "M" if digits[14] == "1" else "F", is_contract)
+
+
+def number_conflicts(
+    facts: NumberFacts, *, employment_type: str, sex: str = "", birth_date: dt.date | None = None
+) -> list[str]:
+    """What a person's data and the employee number say differently, as sentences; empty when they agree."""
+    found: list[str] = []
+    if employment_type in {"PNS", "CPNS"} and facts.is_contract:
+        found.append(_("Status tertulis %(type)s, tetapi bentuk NIP-nya NI PPPK.") % {"type": employment_type})
+    if employment_type in {"PPPK", "PPPK_PARUH_WAKTU"} and not facts.is_contract:
+        found.append(_("Status tertulis PPPK, tetapi bentuk NIP-nya NIP PNS."))
+    if sex and sex != facts.sex:
+        in_number = _("laki-laki") if facts.sex == "M" else _("perempuan")
+        found.append(_("Jenis kelamin tidak cocok dengan NIP; menurut NIP %(sex)s.") % {"sex": in_number})
+    if birth_date and birth_date != facts.birth_date:
+        found.append(
+            _("Tanggal lahir tidak cocok dengan NIP; menurut NIP %(date)s.") % {"date": f"{facts.birth_date:%d-%m-%Y}"}
+        )
+    return [str(sentence) for sentence in found]
 
 
 def masked_number(number: str) -> str:
