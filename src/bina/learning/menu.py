@@ -1,0 +1,15 @@
+"""The places of this room in the menu."""
+
+from django.utils.translation import gettext_lazy as _
+
+from bina.design.navigation import Place, add_place
+from bina.people.queries import standing_of
+from bina.people.rules import Permission
+
+add_place(
+    Place(_("Belajar"), "learning:catalogue", "book-open", 40, lambda user: True, in_bar=True, prefix="/learning/")
+)
+add_place(
+    Place(_("Kursus saya kelola"), "learning:managed", "library", 50,
+          lambda user: standing_of(user).may(Permission.MANAGE_COURSES), group="account")
+)  # fmt: skip

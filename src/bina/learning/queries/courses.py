@@ -1,0 +1,169 @@
+"""What the catalogue offers, to whom, and which course helps with what."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Case, Exists, F, FloatField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
+
+from bina.learning.models import Activity, Course, CourseCompetency, CourseEffect, CourseVersion, Enrolment
+from bina.learning.rules import CourseState
+from bina.people.queries import standing_of
+from bina.people.rules import Permission
+
+if TYPE_CHECKING:
+    from bina.people.models import User
+
+HOURS = {"short": (0, 2), "medium": (3, 5), "long": (6, 10_000)}
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueFilters:
+    """How a person narrows the catalogue: area (id of a competency area), hours (short, medium, long), level."""
+
+    area: int | None = None
+    hours: str = ""
+    level: int | None = None
+
+
+def _offered_to(user: "User") -> Q:
+    agency_id = user.employee.agency_id if user.employee else None
+    condition = Q(agency=None) | Q(agency_id=agency_id) if agency_id else Q(agency=None)
+    managed = standing_of(user).agencies_with(Permission.MANAGE_COURSES)
+    if managed is None:
+        return Q()
+    return condition | Q(agency_id__in=managed) if managed else condition
+
+
+def published_courses(user: "User") -> QuerySet[Course]:
+    """The courses that an account finds in the catalogue, each with its current version."""
+    return Course.objects.filter(_offered_to(user), state=CourseState.PUBLISHED).select_related("current_version")
+
+
+def catalogue(
+    user: "User",
+    text: str = "",
+    filters: CatalogueFilters | None = None,
+    needs: Mapping[int, float] | None = None,
+) -> QuerySet[Course]:
+    """The catalogue, narrowed by words and filters; all words must occur in title, summary or competencies.
+
+    ``needs`` (competency id → severity) keeps only courses that serve one of them, the most helpful first.
+    """
+    filters = filters or CatalogueFilters()
+    courses = published_courses(user)
+    for word in text.lower().split()[:8]:
+        courses = courses.filter(current_version__search_text__contains=word)
+    taught = CourseCompetency.objects.filter(version=OuterRef("current_version"))
+    if filters.area:
+        courses = courses.filter(Exists(taught.filter(competency__parent_id=filters.area)))
+    if filters.hours in HOURS:
+        low, high = HOURS[filters.hours]
+        courses = courses.filter(current_version__learning_hours__gte=low, current_version__learning_hours__lte=high)
+    if filters.level:
+        courses = courses.filter(current_version__level=filters.level)
+    if needs is not None:
+        if not needs:
+            return courses.none()
+        return courses.annotate(helps=_help(taught, needs)).filter(helps__gt=0).order_by("-helps", "id")
+    return courses.order_by("current_version__title", "id")
+
+
+def _help(taught: QuerySet[CourseCompetency], needs: Mapping[int, float]) -> Subquery:
+    weight = Case(
+        *(When(competency_id=key, then=Value(float(value))) for key, value in needs.items()),
+        default=Value(0.0),
+        output_field=FloatField(),
+    )
+    rows = taught.order_by().values("version").annotate(total=Sum(weight * F("expected_gain"))).values("total")
+    return Subquery(rows, output_field=FloatField())
+
+
+def course_visible_to(user: "User", slug: str) -> Course | None:
+    """A course the account may open: published and offered, followed at some time, or looked after by the account."""
+    condition = _offered_to(user) & Q(state=CourseState.PUBLISHED)
+    if user.employee_id:
+        condition |= Exists(Enrolment.objects.filter(course=OuterRef("pk"), employee_id=user.employee_id))
+    condition |= _managed(user)
+    return Course.objects.filter(condition, slug=slug).select_related("current_version", "agency").first()
+
+
+def _managed(user: "User") -> Q:
+    agencies = standing_of(user).agencies_with(Permission.MANAGE_COURSES)
+    return Q() if agencies is None else Q(agency_id__in=agencies)
+
+
+def courses_managed_by(user: "User") -> QuerySet[Course]:
+    """Courses of the agencies in which the account looks after courses, drafts and archived ones too."""
+    if not standing_of(user).may(Permission.MANAGE_COURSES):
+        return Course.objects.none()
+    return Course.objects.filter(_managed(user)).select_related("current_version", "agency", "owner").order_by("slug")
+
+
+def course_by_slug(slug: str) -> Course | None:
+    """One course by its address; the caller decides who may see it."""
+    return Course.objects.filter(slug=slug).select_related("current_version").first()
+
+
+def course_by_public_id(public_id: object) -> Course | None:
+    """One course by its public identity; the caller decides who may see it."""
+    return Course.objects.filter(public_id=public_id).select_related("current_version").first()
+
+
+def version_for_preview(user: "User", public_id: object) -> CourseVersion | None:
+    """A version, published or not, that the account looks after."""
+    if not standing_of(user).may(Permission.MANAGE_COURSES):
+        return None
+    agencies = standing_of(user).agencies_with(Permission.MANAGE_COURSES)
+    versions = CourseVersion.objects.filter(public_id=public_id).select_related("course", "course__current_version")
+    return (versions if agencies is None else versions.filter(course__agency_id__in=agencies)).first()
+
+
+def activity_of(version_id: int, key: str) -> Activity | None:
+    """One activity of a version."""
+    return Activity.objects.filter(version_id=version_id, key=key).first()
+
+
+@dataclass(frozen=True, slots=True)
+class CourseMatch:
+    """A course that teaches a wanted competency: the level it leads to and the gain to expect, measured or promised."""
+
+    course: Course
+    competency_id: int
+    target_level: int
+    gain: float
+    is_measured: bool
+
+
+def courses_for_competencies(competency_ids: Iterable[int], *, agency_id: int | None = None) -> list[CourseMatch]:
+    """Published courses that teach these competencies, the largest gain first: measured where it was, else as promised.
+
+    ``agency_id`` adds the courses of that agency to those for everyone. One query.
+    """
+    effect = CourseEffect.objects.filter(
+        course=OuterRef("version__course"), competency=OuterRef("competency")
+    ).order_by("-estimated_on")
+    rows = (
+        CourseCompetency.objects.filter(
+            competency_id__in=list(competency_ids),
+            version__course__state=CourseState.PUBLISHED,
+            version__course__current_version=F("version"),
+        )
+        .filter(Q(version__course__agency=None) | Q(version__course__agency_id=agency_id))
+        .annotate(measured=Subquery(effect.values("mean")[:1]))
+        .annotate(gain=Coalesce("measured", "expected_gain"))
+        .select_related("version__course__current_version")
+        .order_by("-gain", "version__course_id")
+    )
+    return [
+        CourseMatch(row.version.course, row.competency_id, row.target_level, row.gain, row.measured is not None)
+        for row in rows
+    ]
+
+
+def course_effects(course_ids: Iterable[int]) -> QuerySet[CourseEffect]:
+    """Measured effects of courses, newest first within each competency."""
+    return CourseEffect.objects.filter(course_id__in=list(course_ids)).order_by(
+        "course_id", "competency_id", "-estimated_on"
+    )

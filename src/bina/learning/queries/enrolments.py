@@ -1,0 +1,202 @@
+"""Who learns what, how far they are, and the best next step of a person."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from bina.competencies.queries import Profile, profile_of
+from bina.foundation.wording import localized
+from bina.learning.models import Course, Enrolment
+from bina.learning.queries.courses import courses_for_competencies
+from bina.learning.rules import EnrolmentState
+from bina.people.queries import employees_visible_to, standing_of, under
+from bina.people.rules import Permission
+
+if TYPE_CHECKING:
+    from bina.people.models import Employee, User
+
+
+def enrolments_of(employee: "Employee") -> QuerySet[Enrolment]:
+    """Everything a person takes or took, the latest activity first; the caller has decided who may see it."""
+    return Enrolment.objects.filter(employee=employee).select_related("course", "version").order_by("-active_at", "-id")
+
+
+def enrolment_of(employee: "Employee | None", course: Course) -> Enrolment | None:
+    """The person's running enrolment in a course, else the latest one."""
+    if employee is None:
+        return None
+    rows = Enrolment.objects.filter(employee=employee, course=course).select_related("version").order_by("-id")
+    found = list(rows[:5])
+    return next((row for row in found if row.state == EnrolmentState.STARTED), found[0] if found else None)
+
+
+def enrolment_visible_to(user: "User", public_id: object) -> Enrolment | None:
+    """The account's own enrolment; nobody else walks in a learner's shoes."""
+    if user.employee_id is None:
+        return None
+    return (
+        Enrolment.objects.filter(public_id=public_id, employee_id=user.employee_id)
+        .select_related("course", "version")
+        .first()
+    )
+
+
+def enrolments_visible_to(user: "User") -> QuerySet[Enrolment]:
+    """Enrolments whose progress the account may read: own, of direct subordinates, of people under SEE_LEARNING, and of
+    the courses it owns."""
+    people = employees_visible_to(user, Permission.SEE_LEARNING)
+    if "" in standing_of(user).paths_with(Permission.SEE_LEARNING):
+        return Enrolment.objects.select_related("employee", "employee__unit", "course", "version")
+    condition = Q(employee__in=people) | Q(course__owner=user)
+    return Enrolment.objects.filter(condition).select_related("employee", "employee__unit", "course", "version")
+
+
+def enrolment_by_public_id(public_id: object) -> Enrolment | None:
+    """One enrolment with person, course and version; for reactions. The caller decides who may see it."""
+    return (
+        Enrolment.objects.filter(public_id=public_id)
+        .select_related("employee", "employee__agency", "course", "version")
+        .first()
+    )
+
+
+def open_enrolment_ids(employee_id: int) -> dict[int, str]:
+    """Public ids of the person's running enrolments by course id."""
+    rows = Enrolment.objects.filter(employee_id=employee_id, state=EnrolmentState.STARTED)
+    return {course: str(public_id) for course, public_id in rows.values_list("course_id", "public_id")}
+
+
+def completed_enrolments(course_ids: Iterable[int]) -> QuerySet[Enrolment]:
+    """Completions of some courses with the person and the unit; for evaluation."""
+    return Enrolment.objects.filter(course_id__in=list(course_ids), state=EnrolmentState.COMPLETED).select_related(
+        "employee", "employee__unit", "course", "version"
+    )
+
+
+def employees_completed(course_id: int) -> set[int]:
+    """Ids of the people who have completed a course, in whatever version."""
+    rows = Enrolment.objects.filter(course_id=course_id, completed_at__isnull=False)
+    return set(rows.values_list("employee_id", flat=True))
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentCounts:
+    """How many people walk through a course, finished it, or stopped."""
+
+    started: int
+    completed: int
+    withdrawn: int
+
+    @property
+    def total(self) -> int:
+        """Everyone who ever enrolled."""
+        return self.started + self.completed + self.withdrawn
+
+
+def enrolment_counts(course: Course, *, unit_path: str = "") -> EnrolmentCounts:
+    """Counts of one course, optionally only for the people under a unit."""
+    rows = Enrolment.objects.filter(course=course)
+    if unit_path:
+        rows = rows.filter(employee__unit__path__startswith=unit_path)
+    found = dict(rows.order_by().values_list("state").annotate(n=Count("id")))
+    return EnrolmentCounts(
+        found.get(EnrolmentState.STARTED.value, 0),
+        found.get(EnrolmentState.COMPLETED.value, 0),
+        found.get(EnrolmentState.WITHDRAWN.value, 0),
+    )
+
+
+def learning_counts(paths: tuple[str, ...]) -> EnrolmentCounts:
+    """Counts over all courses for the people under some subtrees; for dashboards."""
+    rows = Enrolment.objects.filter(under(paths, "employee__unit__path"))
+    found = dict(rows.order_by().values_list("state").annotate(n=Count("id")))
+    return EnrolmentCounts(
+        found.get(EnrolmentState.STARTED.value, 0),
+        found.get(EnrolmentState.COMPLETED.value, 0),
+        found.get(EnrolmentState.WITHDRAWN.value, 0),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """The best next thing to learn: ``is_running`` continues an enrolment, else a course is proposed."""
+
+    title: str
+    url: str
+    reason: str
+    minutes_left: int
+    parts_left: int
+    parts_total: int
+    is_running: bool = True
+    competency: str = ""
+
+
+def next_step_for(employee: "Employee", profile: Profile | None = None) -> NextStep | None:
+    """The running course that serves the biggest gap with the fewest minutes left; else the course to begin with.
+
+    One query when ``profile`` is given (the home page has it at hand) and something is running; at most three.
+    """
+    running = list(
+        Enrolment.objects.filter(employee=employee, state=EnrolmentState.STARTED)
+        .select_related("version")
+        .only(
+            "public_id", "minutes_left", "parts_done", "parts_total", "latest_activity_key", "version__title",
+            "version__competency_lines",
+        )
+        .order_by("minutes_left", "id")[:20]
+    )  # fmt: skip
+    profile = profile if profile is not None else profile_of(employee)
+    severity = {line.competency_id: line.severity for line in profile.by_severity if line.severity > 0}
+    if running:
+        return _continue(running, severity)
+    if not severity:
+        return None
+    done = set(
+        Enrolment.objects.filter(employee=employee, completed_at__isnull=False).values_list("course_id", flat=True)
+    )
+    best: tuple[float, NextStep] | None = None
+    for match in courses_for_competencies(list(severity), agency_id=employee.agency_id):
+        version = match.course.current_version
+        if match.course.pk in done or version is None:
+            continue
+        worth = severity[match.competency_id] * match.gain
+        if best is None or worth > best[0]:
+            line = next((row for row in version.competency_lines if row["id"] == match.competency_id), None)
+            name = localized(line["name"], line["name_en"]) if line else ""
+            best = worth, NextStep(
+                version.title, reverse("learning:course", args=[match.course.slug]),
+                _("Menutup jarak terbesar Anda: %(name)s.") % {"name": name.lower()} if name else "",
+                version.required_minutes, version.required_count, version.required_count, is_running=False,
+                competency=name,
+            )  # fmt: skip
+    return best[1] if best else None
+
+
+def _continue(running: list[Enrolment], severity: dict[int, float]) -> NextStep:
+    def served(row: Enrolment) -> tuple[float, str]:
+        lines = [(severity.get(line["id"], 0.0), line) for line in row.version.competency_lines]
+        worth, line = max(lines, key=lambda pair: pair[0], default=(0.0, None))
+        return worth, localized(line["name"], line["name_en"]) if line and worth > 0 else ""
+
+    ranked = sorted(
+        ((*served(row), row) for row in running), key=lambda found: (-found[0], found[2].minutes_left, found[2].pk)
+    )
+    _worth, name, row = ranked[0]
+    url = (
+        reverse("learning:activity", args=[row.public_id, row.latest_activity_key])
+        if row.latest_activity_key
+        else reverse("learning:resume", args=[row.public_id])
+    )
+    return NextStep(
+        title=row.version.title,
+        url=url,
+        reason=_("Menutup jarak terbesar Anda: %(name)s.") % {"name": name.lower()} if name else "",
+        minutes_left=row.minutes_left,
+        parts_left=max(0, row.parts_total - row.parts_done),
+        parts_total=row.parts_total,
+        competency=name,
+    )
