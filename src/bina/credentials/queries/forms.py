@@ -1,0 +1,100 @@
+"""The rules and requirements in force on a date, an agency's own winning over the national ones."""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Q, QuerySet
+
+from bina.credentials.models import HourRequirement, HourRule
+from bina.credentials.rules import UNIT_NAMES, Category, RequirementKind, RuleKind
+from bina.foundation import clock
+
+
+def _in_force(on: dt.date, agency_id: int | None) -> Q:
+    dates = Q(valid_from__lte=on) & (Q(valid_to=None) | Q(valid_to__gte=on))
+    return dates & (Q(agency=None) | Q(agency_id=agency_id) if agency_id else Q(agency=None))
+
+
+def rules_in_force(agency_id: int | None = None, on: dt.date | None = None) -> list[HourRule]:
+    """One rule per form of development, in the order of the catalogue of forms."""
+    rows: QuerySet[HourRule] = HourRule.objects.filter(_in_force(on or clock.today(), agency_id))
+    chosen: dict[str, HourRule] = {}
+    for row in rows.order_by("order", "form_code", "valid_from", "id"):
+        current = chosen.get(row.form_code)
+        if current is None or row.agency_id is not None or current.agency_id is None:
+            chosen[row.form_code] = row
+    return list(chosen.values())
+
+
+def rule_in_force(form_code: str, agency_id: int | None = None, on: dt.date | None = None) -> HourRule | None:
+    """The rule of one form on a date; None for an unknown form."""
+    rows = list(
+        HourRule.objects.filter(_in_force(on or clock.today(), agency_id), form_code=form_code).order_by(
+            "valid_from", "id"
+        )
+    )
+    own = [row for row in rows if row.agency_id is not None]
+    return (own or rows)[-1] if rows else None
+
+
+@dataclass(frozen=True, slots=True)
+class FormOfDevelopment:
+    """A form of development for a choice list: how one counts it, and what one unit brings (None when not set)."""
+
+    code: str
+    name: str
+    category: Category
+    kind: RuleKind
+    value: Decimal | None
+
+    @property
+    def unit(self) -> str:
+        """What is counted: days, sessions, or the hours of the programme."""
+        return str(UNIT_NAMES[self.kind])
+
+    @property
+    def default_hours(self) -> Decimal:
+        """Hours of one unit, as a first suggestion."""
+        return Decimal(0) if self.value is None or self.kind is RuleKind.PROGRAM_JP else self.value
+
+
+def forms_of_development(agency_id: int | None = None, on: dt.date | None = None) -> list[FormOfDevelopment]:
+    """Every form of development as an agency knows it on a date. One query."""
+    return [
+        FormOfDevelopment(rule.form_code, str(rule), Category(rule.category), RuleKind(rule.kind), rule.value_national)
+        for rule in rules_in_force(agency_id, on)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class RequirementFacts:
+    """What the law asks of a kind of employment: a yearly floor or a ceiling per contract, and on which basis."""
+
+    kind: RequirementKind
+    hours: Decimal
+    legal_basis: str
+    confidence: str
+
+
+class RequirementBook:
+    """Every requirement in force on a date, read once; an agency's row wins over the national one."""
+
+    def __init__(self, on: dt.date) -> None:
+        self._rows: dict[tuple[int | None, str], RequirementFacts] = {}
+        rows = HourRequirement.objects.filter(Q(valid_to=None) | Q(valid_to__gte=on), valid_from__lte=on).order_by(
+            "valid_from", "id"
+        )
+        for row in rows:
+            self._rows[row.agency_id, row.employment_type] = RequirementFacts(
+                RequirementKind(row.kind), row.hours, row.legal_basis, row.confidence
+            )
+
+    def of(self, agency_id: int | None, employment_type: str) -> RequirementFacts | None:
+        """What is asked of this kind of employment in an agency; None when nothing is."""
+        return self._rows.get((agency_id, employment_type)) or self._rows.get((None, employment_type))
+
+
+def requirements_on(on: dt.date | None = None) -> RequirementBook:
+    """The requirements of a date. One query on a short table."""
+    return RequirementBook(on or clock.today())

@@ -1,0 +1,284 @@
+"""How many hours people have earned, against what the law asks."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db.models import Case, Count, DecimalField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce, Substr
+
+from bina.credentials.models import LearningHours
+from bina.credentials.queries.forms import RequirementFacts, requirements_on
+from bina.credentials.rules import RequirementKind
+from bina.foundation import clock
+from bina.people.queries import UNIT_STEP, active_employees, employees, employees_visible_to, standing_of, units
+from bina.people.rules import Permission
+
+if TYPE_CHECKING:
+    from bina.people.models import Employee, OrgUnit, User
+
+NONE = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class HoursStanding:
+    """Where one person stands in a year: earned, against a yearly floor (PNS, CPNS) or a ceiling per contract (PPPK).
+
+    For a ceiling, ``earned`` counts the whole contract window, not only the year.
+    """
+
+    year: int
+    earned: Decimal
+    floor: Decimal | None
+    ceiling: Decimal | None
+    window: tuple[dt.date, dt.date] | None
+    legal_basis: str
+    confidence: str
+    rows: tuple[LearningHours, ...] = ()
+
+    @property
+    def missing(self) -> Decimal:
+        """Hours to the floor; zero without one."""
+        return max(NONE, (self.floor or NONE) - self.earned)
+
+    @property
+    def room(self) -> Decimal | None:
+        """Hours left under the ceiling; None without one."""
+        return None if self.ceiling is None else max(NONE, self.ceiling - self.earned)
+
+    @property
+    def whole(self) -> Decimal | None:
+        """What the ring is drawn against."""
+        return self.floor if self.floor is not None else self.ceiling
+
+    @property
+    def is_reached(self) -> bool | None:
+        """Whether the floor is reached; None when nothing is asked."""
+        return None if self.floor is None else self.earned >= self.floor
+
+    @property
+    def is_window_unknown(self) -> bool:
+        """A ceiling without known contract dates: the year stands in for the contract."""
+        return self.ceiling is not None and self.window is None
+
+
+def _counted() -> QuerySet[LearningHours]:
+    return LearningHours.objects.filter(voided_at=None)
+
+
+def _window(employee: "Employee", requirement: RequirementFacts | None) -> tuple[dt.date, dt.date] | None:
+    if requirement is None or requirement.kind is not RequirementKind.CEILING_CONTRACT:
+        return None
+    if employee.contract_from is None or employee.contract_to is None:
+        return None
+    return employee.contract_from, employee.contract_to
+
+
+def _standing(
+    employee: "Employee",
+    year: int,
+    requirement: RequirementFacts | None,
+    earned: Decimal,
+    rows: tuple[LearningHours, ...],
+) -> HoursStanding:
+    kind = requirement.kind if requirement else None
+    return HoursStanding(
+        year=year,
+        earned=earned,
+        floor=requirement.hours if requirement and kind is RequirementKind.FLOOR_YEAR else None,
+        ceiling=requirement.hours if requirement and kind is RequirementKind.CEILING_CONTRACT else None,
+        window=_window(employee, requirement),
+        legal_basis=requirement.legal_basis if requirement else "",
+        confidence=requirement.confidence if requirement else "",
+        rows=rows,
+    )
+
+
+def hours_of(employee: "Employee", year: int | None = None) -> HoursStanding:
+    """The standing of one person with the rows that count (two queries); the caller has decided who may see it."""
+    year = year or clock.today(employee.agency.time_zone).year
+    requirement = requirements_on(dt.date(year, 12, 31)).of(employee.agency_id, employee.employment_type)
+    window = _window(employee, requirement)
+    rows = _counted().filter(employee=employee)
+    rows = rows.filter(completed_on__range=window) if window else rows.filter(year=year)
+    found = tuple(rows.order_by("-completed_on", "-id"))
+    return _standing(employee, year, requirement, sum((row.hours for row in found), NONE), found)
+
+
+def hours_of_many(employee_ids: Sequence[int], year: int | None = None) -> dict[int, HoursStanding]:
+    """Standings of several people without their rows (at most four queries); the caller has decided who may see them."""
+    year = year or clock.today().year
+    book = requirements_on(dt.date(year, 12, 31))
+    people = list(employees().filter(pk__in=employee_ids))
+    in_year = dict(
+        _counted()
+        .filter(employee_id__in=employee_ids, year=year)
+        .order_by()
+        .values_list("employee_id")
+        .annotate(total=Sum("hours"))
+    )
+    standings: dict[int, HoursStanding] = {}
+    windows: dict[int, tuple[dt.date, dt.date]] = {}
+    for person in people:
+        requirement = book.of(person.agency_id, person.employment_type)
+        window = _window(person, requirement)
+        if window:
+            windows[person.pk] = window
+        standings[person.pk] = _standing(person, year, requirement, in_year.get(person.pk, NONE), ())
+    if windows:
+        condition = Q(pk__in=())
+        for pk, (start, end) in windows.items():
+            condition |= Q(employee_id=pk, completed_on__range=(start, end))
+        sums = dict(_counted().filter(condition).order_by().values_list("employee_id").annotate(total=Sum("hours")))
+        for pk in windows:
+            old = standings[pk]
+            standings[pk] = HoursStanding(
+                old.year, sums.get(pk, NONE), old.floor, old.ceiling, old.window, old.legal_basis, old.confidence
+            )
+    return standings
+
+
+def rows_of(employee: "Employee", year: int | None = None) -> QuerySet[LearningHours]:
+    """The ledger of a person, voided rows too, newest first; the caller has decided who may see it."""
+    rows = LearningHours.objects.filter(employee=employee)
+    return rows if year is None else rows.filter(year=year)
+
+
+def years_of(employee: "Employee") -> list[int]:
+    """The years in which a person earned hours, and the present one; newest first."""
+    found = set(rows_of(employee).order_by().values_list("year", flat=True).distinct())
+    return sorted(found | {clock.today(employee.agency.time_zone).year}, reverse=True)
+
+
+def hours_visible_to(user: "User", public_id: object) -> "Employee | None":
+    """The person whose hours the account may open: oneself, a direct subordinate, or staff where hours may be seen."""
+    return (
+        employees_visible_to(user, Permission.SEE_HOURS)
+        .filter(public_id=public_id)
+        .select_related("unit", "position", "agency")
+        .first()
+    )
+
+
+def row_visible_to(user: "User", public_id: object) -> LearningHours | None:
+    """A ledger row that the account may repair: of people in a subtree where it may revoke certificates."""
+    paths = standing_of(user).paths_with(Permission.REVOKE_CERTIFICATES)
+    row = LearningHours.objects.filter(public_id=public_id).select_related("employee", "employee__unit").first()
+    return row if row and any(row.employee.unit.path.startswith(path) for path in paths) else None
+
+
+@dataclass(frozen=True, slots=True)
+class HoursGroup:
+    """People of one kind of employment in one branch: how many, how many reached the floor, mean hours."""
+
+    unit_id: int
+    employment_type: str
+    people: int
+    reached: int | None
+    hours: Decimal
+
+    @property
+    def mean(self) -> Decimal:
+        """Hours per head."""
+        return (self.hours / self.people).quantize(Decimal("0.01")) if self.people else NONE
+
+    @property
+    def share(self) -> float | None:
+        """Share that reached the floor; None where no floor is asked."""
+        return None if self.reached is None or not self.people else self.reached / self.people
+
+
+@dataclass(frozen=True, slots=True)
+class HoursSummary:
+    """Hours under a unit in a year: rows are its child units (and its own staff), split by kind of employment."""
+
+    unit: "OrgUnit"
+    year: int
+    rows: tuple[tuple["OrgUnit", bool], ...]
+    groups: tuple[HoursGroup, ...]
+
+    def _merged(self, chosen: Sequence[HoursGroup], unit_id: int, employment_type: str) -> HoursGroup:
+        asked = [group for group in chosen if group.reached is not None]
+        return HoursGroup(
+            unit_id,
+            employment_type,
+            sum(group.people for group in chosen),
+            sum(group.reached or 0 for group in asked) if asked else None,
+            sum((group.hours for group in chosen), NONE),
+        )
+
+    @property
+    def by_employment(self) -> tuple[HoursGroup, ...]:
+        """One group per kind of employment over the whole subtree."""
+        kinds = sorted({group.employment_type for group in self.groups})
+        return tuple(
+            self._merged([group for group in self.groups if group.employment_type == kind], self.unit.pk, kind)
+            for kind in kinds
+        )
+
+    @property
+    def with_floor(self) -> HoursGroup:
+        """Everyone under a yearly floor: the figure of the dashboard."""
+        return self._merged([group for group in self.groups if group.reached is not None], self.unit.pk, "")
+
+    @property
+    def total(self) -> HoursGroup:
+        """Everyone."""
+        return self._merged(self.groups, self.unit.pk, "")
+
+    def of_unit(self, unit: "OrgUnit", *, only_with_floor: bool = True) -> HoursGroup:
+        """One branch; by default only the people under a yearly floor."""
+        chosen = [group for group in self.groups if group.unit_id == unit.pk]
+        if only_with_floor:
+            chosen = [group for group in chosen if group.reached is not None]
+        return self._merged(chosen, unit.pk, "")
+
+
+def hours_summary(unit: "OrgUnit", year: int | None = None) -> HoursSummary:
+    """Hours by branch and kind of employment, summed in the database: three queries, whatever the number of people.
+
+    The caller has decided that the account may see the unit. The floor is that of the year's last day.
+    """
+    year = year or clock.today().year
+    book = requirements_on(dt.date(year, 12, 31))
+    money = DecimalField(max_digits=12, decimal_places=2)
+    floors = {kind: book.of(unit.agency_id, kind) for kind in _employment_types()}
+    asked = {kind: facts.hours for kind, facts in floors.items() if facts and facts.kind is RequirementKind.FLOOR_YEAR}
+    earned = (
+        _counted().filter(employee=OuterRef("pk"), year=year).order_by().values("employee").annotate(total=Sum("hours"))
+    )
+    # Nobody reaches a floor that is not asked, so such groups count none and are shown without a share.
+    floor = Case(
+        *(When(employment_type=kind, then=Value(hours)) for kind, hours in asked.items()),
+        default=Value(Decimal(10**8)),
+        output_field=money,
+    )
+    end = len(unit.path) + UNIT_STEP
+    found = (
+        active_employees()
+        .filter(unit__path__startswith=unit.path)
+        .annotate(
+            branch=Substr("unit__path", 1, end),
+            earned=Coalesce(Subquery(earned.values("total"), output_field=money), Value(NONE), output_field=money),
+        )
+        .order_by()
+        .values_list("branch", "employment_type")
+        .annotate(people=Count("pk"), reached=Count("pk", filter=Q(earned__gte=floor)), hours=Sum("earned"))
+    )
+    children = list(units().filter(path__startswith=unit.path, depth=unit.depth + 1))
+    by_path = {child.path: child for child in children}
+    groups = []
+    has_own = False
+    for branch, kind, people, reached, hours in found:
+        owner = by_path.get(branch)
+        has_own = has_own or owner is None
+        groups.append(HoursGroup((owner or unit).pk, kind, people, reached if kind in asked else None, hours or NONE))
+    rows = ([(unit, True)] if has_own else []) + [(child, False) for child in children]
+    return HoursSummary(unit, year, tuple(rows), tuple(groups))
+
+
+def _employment_types() -> list[str]:
+    field = employees().model._meta.get_field("employment_type")
+    return [str(code) for code, _name in field.choices or ()]
