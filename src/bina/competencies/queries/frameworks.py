@@ -4,12 +4,14 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from bina.competencies.models import Competency, Framework, LevelDescriptor
+from bina.competencies.models import Competency, Crosswalk, EvidenceSource, Framework, LevelDescriptor
 from bina.competencies.rules import FrameworkState
 from bina.people.queries import standing_of
 from bina.people.rules import Permission
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from bina.people.models import User
 
 
@@ -57,3 +59,54 @@ def competencies_by_code(framework_code: str = "digcomp-3.0") -> dict[str, Compe
 def descriptors_of(competency: Competency) -> QuerySet[LevelDescriptor]:
     """What the competency looks like, level by level."""
     return LevelDescriptor.objects.filter(competency=competency).order_by("number")
+
+
+def competency_by_public_id(public_id: "UUID", agency_id: int | None) -> Competency | None:
+    """One competency that an agency may use, by public id."""
+    return (
+        Competency.objects.filter(public_id=public_id, parent__isnull=False)
+        .filter(Q(agency=None) | Q(agency_id=agency_id))
+        .select_related("framework", "parent")
+        .first()
+    )
+
+
+def area_by_public_id(public_id: "UUID") -> Competency | None:
+    """One national area by public id."""
+    return (
+        Competency.objects.filter(public_id=public_id, parent=None, agency=None).select_related("framework").first()
+    )
+
+
+def competencies_to_require(agency_id: int | None) -> QuerySet[Competency]:
+    """Every competency with levels that an agency may put into a standard."""
+    return (
+        Competency.objects.filter(parent__isnull=False, framework__state=FrameworkState.PUBLISHED)
+        .filter(Q(agency=None) | Q(agency_id=agency_id))
+        .select_related("framework")
+        .order_by("framework_id", "order")
+    )
+
+
+def feeding(framework: Framework) -> dict[int, list[Crosswalk]]:
+    """Which competencies feed each domain of an overlay, by domain id."""
+    found: dict[int, list[Crosswalk]] = {}
+    for row in Crosswalk.objects.filter(target__framework=framework).select_related("source").order_by("source__order"):
+        found.setdefault(row.target_id, []).append(row)
+    return found
+
+
+def source_names() -> dict[str, str]:
+    """What each kind of evidence is called, in the reader's language."""
+    return {row.code: str(row) for row in EvidenceSource.objects.order_by("valid_from")}
+
+
+def competencies_matching(text: str, agency_id: int | None) -> QuerySet[Competency]:
+    """Competencies of published frameworks whose name or description holds the text."""
+    return (
+        Competency.objects.filter(parent__isnull=False, framework__state=FrameworkState.PUBLISHED)
+        .filter(Q(agency=None) | Q(agency_id=agency_id))
+        .filter(Q(name__icontains=text) | Q(name_en__icontains=text) | Q(description__icontains=text))
+        .select_related("framework")
+        .order_by("framework_id", "order")
+    )

@@ -5,15 +5,21 @@ from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
 
-from bina.competencies.models import Competency, CompetencyLevel, Evidence
+from bina.competencies.models import Competency, CompetencyLevel, Evidence, Framework
 from bina.competencies.queries.computation import compute_levels
 from bina.competencies.rules import Status
 from bina.foundation import clock
+from bina.foundation.wording import localized
 from bina.people.queries import employees_visible_to
 from bina.people.rules import Permission
 
 if TYPE_CHECKING:
-    from bina.people.models import Employee, User
+    from uuid import UUID
+
+    from bina.people.models import Employee as Person
+    from bina.people.models import User
+else:
+    Person = object
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +92,6 @@ class Profile:
 
 
 def _lines(rows: QuerySet[CompetencyLevel]) -> tuple[ProfileLine, ...]:
-    from bina.foundation.wording import localized
-
     values = rows.order_by("competency__framework_id", "competency__order", "competency_id").values_list(
         "competency_id", "competency__public_id", "competency__name", "competency__name_en", "competency__parent_id",
         "competency__framework_id", "competency__framework__level_count", "mean", "low", "high", "required_level",
@@ -95,14 +99,14 @@ def _lines(rows: QuerySet[CompetencyLevel]) -> tuple[ProfileLine, ...]:
     )  # fmt: skip
     return tuple(
         ProfileLine(
-            row[0], str(row[1]), localized(row[2], row[3]), row[4], row[5], row[6], row[7], row[8], row[9], row[10],
+            row[0], str(row[1]), localized(row[2], row[3]), row[4] or 0, row[5], row[6], row[7], row[8], row[9], row[10],
             row[11], row[12], Status(row[13]).word, row[14], row[15],
         )
         for row in values
     )  # fmt: skip
 
 
-def profile_of(employee: "Employee", *, framework_kinds: tuple[str, ...] = ()) -> Profile:
+def profile_of(employee: "Person", *, framework_kinds: tuple[str, ...] = ()) -> Profile:
     """The stored profile of a person (one query); the caller has decided who may see it."""
     rows = CompetencyLevel.objects.filter(employee=employee)
     if framework_kinds:
@@ -110,7 +114,7 @@ def profile_of(employee: "Employee", *, framework_kinds: tuple[str, ...] = ()) -
     return Profile(_lines(rows))
 
 
-def profile_visible_to(user: "User", public_id: object) -> "Employee | None":
+def profile_visible_to(user: "User", public_id: "UUID") -> "Person | None":
     """The person whose profile the account may open: oneself, a direct subordinate, or staff where levels may be seen."""
     return (
         employees_visible_to(user, Permission.SEE_LEVELS)
@@ -120,15 +124,56 @@ def profile_visible_to(user: "User", public_id: object) -> "Employee | None":
     )
 
 
-def level_of(employee: "Employee", competency: Competency) -> CompetencyLevel | None:
+@dataclass(frozen=True, slots=True)
+class ProfileGroup:
+    """The lines of one framework, area by area."""
+
+    framework: Framework
+    areas: tuple[tuple[Competency, tuple[ProfileLine, ...]], ...]
+
+
+def profile_groups(employee: "Person") -> list[ProfileGroup]:
+    """The profile sorted for reading: frameworks, areas, lines. Three queries, whatever the number of lines."""
+    by_area: dict[int, list[ProfileLine]] = {}
+    for line in profile_of(employee).lines:
+        by_area.setdefault(line.area_id, []).append(line)
+    areas = Competency.objects.filter(pk__in=list(by_area)).select_related("framework").order_by("framework_id", "order")
+    groups: dict[int, tuple[Framework, list[tuple[Competency, tuple[ProfileLine, ...]]]]] = {}
+    for area in areas:
+        entry = groups.setdefault(area.framework_id, (area.framework, []))
+        entry[1].append((area, tuple(by_area[area.pk])))
+    return [ProfileGroup(framework, tuple(found)) for framework, found in groups.values()]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Job-person match in percent: raw, and with surplus levels not counted; over measured requirements only."""
+
+    raw: float | None
+    capped: float | None
+    measured: int
+    required: int
+
+
+def job_person_match_of(employee: "Person") -> Match:
+    """Sum of reached levels against the sum of required levels, in percent, over what is required and measured."""
+    lines = [line for line in profile_of(employee).lines if line.required is not None]
+    measured = [line for line in lines if line.mean is not None]
+    if not measured:
+        return Match(None, None, 0, len(lines))
+    needed = sum(line.required or 0 for line in measured)
+    raw = sum(max(0.0, line.mean or 0.0) for line in measured)
+    capped = sum(min(float(line.required or 0), max(0.0, line.mean or 0.0)) for line in measured)
+    return Match(100 * raw / needed, 100 * capped / needed, len(measured), len(lines))
+
+
+def level_of(employee: "Person", competency: Competency) -> CompetencyLevel | None:
     """The stored line of one competency."""
     return CompetencyLevel.objects.filter(employee=employee, competency=competency).first()
 
 
 def levels_of_many(employee_ids: list[int]) -> dict[int, Profile]:
     """Profiles of several people (one query); the caller has decided who may see them."""
-    from bina.foundation.wording import localized
-
     grouped: dict[int, list[ProfileLine]] = {pk: [] for pk in employee_ids}
     values = (
         CompetencyLevel.objects.filter(employee_id__in=employee_ids)
@@ -142,14 +187,14 @@ def levels_of_many(employee_ids: list[int]) -> dict[int, Profile]:
     for row in values:
         grouped[row[16]].append(
             ProfileLine(
-                row[0], str(row[1]), localized(row[2], row[3]), row[4], row[5], row[6], row[7], row[8], row[9], row[10],
+                row[0], str(row[1]), localized(row[2], row[3]), row[4] or 0, row[5], row[6], row[7], row[8], row[9], row[10],
                 row[11], row[12], Status(row[13]).word, row[14], row[15],
             )
         )  # fmt: skip
     return {pk: Profile(tuple(lines)) for pk, lines in grouped.items()}
 
 
-def evidence_of(employee: "Employee", competency: Competency | None = None) -> QuerySet[Evidence]:
+def evidence_of(employee: "Person", competency: Competency | None = None) -> QuerySet[Evidence]:
     """Every piece of evidence about a person, withdrawn ones too, newest first."""
     rows = Evidence.objects.filter(employee=employee).select_related("competency").order_by("-observed_on", "-id")
     return rows.filter(competency=competency) if competency else rows
@@ -178,7 +223,7 @@ class LevelReason:
     only_self_rating: bool
 
 
-def reason_of(employee: "Employee", competency: Competency) -> LevelReason:
+def reason_of(employee: "Person", competency: Competency) -> LevelReason:
     """Recompute one level and tell the weight of everything in it; the caller has decided who may see it."""
     from bina.competencies.queries.computation import Assumptions
 

@@ -9,11 +9,12 @@ from django.db.models import Q, QuerySet
 
 from bina.competencies.models import PositionStandard
 from bina.competencies.rules import FrameworkState
-from bina.people.queries import standing_of
+from bina.foundation import clock
+from bina.people.queries import job_classes, standing_of
 from bina.people.rules import Permission
 
 if TYPE_CHECKING:
-    from bina.people.models import User
+    from bina.people.models import JobClass, User
 
 StandardKey = tuple[int, str, str]
 
@@ -85,3 +86,23 @@ def standards_visible_to(user: "User") -> QuerySet[PositionStandard]:
 def may_manage_standards(user: "User") -> bool:
     """Whether the account may change its agency's standards."""
     return standing_of(user).may(Permission.MANAGE_STANDARDS)
+
+
+def job_class_by_code(code: str) -> "JobClass | None":
+    """One job class."""
+    return job_classes().filter(code=code).first()
+
+
+def classes_with_counts(user: "User") -> list[tuple["JobClass", int, int]]:
+    """Every job class with how many competencies it asks for, and how many rows are the agency's own."""
+    agency_id = user.employee.agency_id if user.employee else None
+    on = clock.today()
+    asked: dict[str, set[int]] = {}
+    own: dict[str, int] = {}
+    rows = PositionStandard.objects.filter(
+        Q(valid_to=None) | Q(valid_to__gte=on), Q(agency=None) | Q(agency_id=agency_id), valid_from__lte=on, functional=""
+    ).values_list("job_class_id", "competency_id", "agency_id")
+    for job_class, competency, agency in rows:
+        asked.setdefault(job_class, set()).add(competency)
+        own[job_class] = own.get(job_class, 0) + (agency is not None)
+    return [(row, len(asked.get(row.code, ())), own.get(row.code, 0)) for row in job_classes()]

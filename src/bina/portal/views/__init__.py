@@ -1,0 +1,1 @@
+"""Views of the portal: home and search, and the reports."""
