@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class NumberOrEmailBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth ships no types
-    """allauth's sign-in by user name (NIP) or e-mail; the session's account comes with its employee, unit and agency."""
+    """Sign-in by user name (NIP) or e-mail; the session's account comes with its employee, unit and agency."""
 
     def get_user(self, user_id: Any) -> User | None:
         """The active account of a session with all that every page shows, in one query."""

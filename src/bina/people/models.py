@@ -132,7 +132,7 @@ class Position(PublicIdModel):
 
 
 class Employee(PublicIdModel):
-    """A person who works for an agency. ``unit`` and ``position`` repeat the current definitive assignment for speed."""
+    """A person who works for an agency. ``unit`` and ``position`` repeat the present definitive post for speed."""
 
     class Sex(models.TextChoices):
         """As in the personnel files."""
@@ -393,7 +393,7 @@ class SignInFailure(models.Model):
 
 
 class StaffImport(PublicIdModel):
-    """A file of staff data on its way in: uploaded, previewed, applied; nothing is written before someone says apply."""
+    """A file of staff data on its way in: uploaded, previewed, applied; nothing is written before a person says so."""
 
     class State(models.TextChoices):
         """How far the file is."""

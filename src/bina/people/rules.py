@@ -66,8 +66,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     Role.AGENCY_HR: frozenset(
         {
-            _P.SEE_STAFF, _P.MANAGE_STAFF, _P.IMPORT_STAFF, _P.INVITE_STAFF, _P.GRANT_ROLES, _P.SEE_LEVELS, _P.SEE_PLANS,
-            _P.SEE_LEARNING, _P.SEE_HOURS, _P.SEE_REPORTS, _P.SEE_LEADER_PAGE, _P.MANAGE_STANDARDS, _P.MANAGE_COURSES,
+            _P.SEE_STAFF, _P.MANAGE_STAFF, _P.IMPORT_STAFF, _P.INVITE_STAFF, _P.GRANT_ROLES, _P.SEE_LEVELS,
+            _P.SEE_PLANS, _P.SEE_LEARNING, _P.SEE_HOURS, _P.SEE_REPORTS, _P.SEE_LEADER_PAGE, _P.MANAGE_STANDARDS, _P.MANAGE_COURSES,
             _P.EVALUATE, _P.REVOKE_CERTIFICATES, _P.SEE_JOURNAL,
         }
     ),
@@ -150,7 +150,7 @@ class NumberError(ValueError):
 
 
 def read_employee_number(number: str, *, today: dt.date) -> NumberFacts:
-    """Read an NIP (PNS) or NI PPPK: ``YYYYMMDD`` birth, ``YYYYMM`` appointment (PPPK: ``YYYY`` + code from 13 up), sex, serial.
+    """Read an NIP (PNS) or NI PPPK: birth ``YYYYMMDD``, appointment ``YYYYMM`` (PPPK: year and a code from 13), sex, serial.
 
     Raises NumberError with a sentence when digits, dates, age at appointment (17 to 60) or the sex digit are wrong.
     """

@@ -39,9 +39,9 @@ class Invited:
 
 @transaction.atomic
 def create_account(*, employee: Employee, password: str | None = None, by: User | None = None) -> User:
-    """The account of an employee, made when there is none: sign-in name = NIP, else e-mail. Without a password it waits.
+    """The account of an employee, made when there is none; its sign-in name is the NIP, else the e-mail address.
 
-    Raises Refused when the employee has neither number nor e-mail.
+    Without a password it waits for an invitation. Raises Refused when the employee has neither number nor e-mail.
     """
     user = User.objects.filter(employee=employee).first()
     if user is None:
@@ -89,9 +89,7 @@ def invite(*, by: User | None, employee: Employee) -> Invited:
     user = User.objects.filter(employee=employee).first()
     if user is not None and user.has_usable_password():
         raise Refused(
-            _(
-                "%(name)s sudah punya akun. Bila lupa kata sandi, minta yang bersangkutan memakai “Lupa kata sandi” di halaman masuk."
-            )
+            _("%(name)s sudah punya akun. Bila lupa kata sandi, arahkan ke “Lupa kata sandi” di halaman masuk.")
             % {"name": employee}
         )
     moment = clock.now()

@@ -165,7 +165,7 @@ def ensure_position(
     functional: str = "",
     is_head: bool = False,
 ) -> Position:
-    """The position with this title and class in a unit, made when it does not exist; family and headship are kept true."""
+    """The position with this title and class in a unit, made when there is none; family and headship are kept true."""
     require_permission(by, Permission.MANAGE_STAFF, unit.path)
     title = " ".join(title.split())
     if not title:

@@ -26,7 +26,7 @@ DAY = dt.timedelta(days=1)
 def move_employee(
     *, by: "User | None", employee: Employee, position: Position, effective_on: dt.date | None = None, reason: str = ""
 ) -> Employee:
-    """Move a person to another post of the agency: the old definitive assignment ends the day before, the new one begins.
+    """Move a person to another post of the agency: the old definitive post ends the day before the new one begins.
 
     A day in the future is kept as a planned move. The same post again changes nothing. Raises Denied without the right
     on both units; Refused when the person has left or a later move is already on file.
@@ -41,7 +41,7 @@ def move_employee(
 def transfer_employee(
     *, by: "User | None", employee: Employee, position: Position, effective_on: dt.date | None = None, reason: str = ""
 ) -> Employee:
-    """Move a person to another agency, with history; only the platform's administrators may, at the word of both sides."""
+    """Move a person to another agency, with history; only platform administrators may, at the word of both sides."""
     require_permission(by, Permission.MANAGE_PLATFORM, employee.unit.path, position.unit.path)
     return _move(by=by, employee=employee, position=position, effective_on=effective_on, reason=reason)
 
@@ -131,7 +131,7 @@ def give_acting_post(
     valid_to: dt.date | None = None,
     reason: str = "",
 ) -> Assignment:
-    """Let a person hold a further post for a time (PLT, PLH, PJ, or an extra task). The same post twice changes nothing.
+    """Let a person hold a further post for a time (PLT, PLH, PJ, or extra task). The same post twice changes nothing.
 
     Raises Refused when the person has left, or somebody else already acts in that post in the period.
     """

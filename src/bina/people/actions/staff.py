@@ -73,7 +73,8 @@ def change_employee(*, by: User | None, employee: Employee, reason: str = "", **
         return employee
     for name, value in different.items():
         setattr(employee, name, value)
-    _check(employee)
+    if different.keys() & {"employee_number", "full_name", "sex", "birth_date", "employment_type"}:
+        _check(employee)
     employee.save(update_fields=[*different])
     _follow_in_account(employee, former_email=former.get("email", employee.email))
     note(
@@ -121,7 +122,7 @@ def mark_left(
 def return_employee(
     *, by: User | None, employee: Employee, position: Position, on: dt.date, reason: str = ""
 ) -> Employee:
-    """Take a person back who had left (or was marked so by mistake): a new place from ``on``, the account opens again."""
+    """Take back a person who had left, or was marked so by mistake: a place from ``on``, the account opens again."""
     require_permission(by, Permission.MANAGE_STAFF, employee.unit.path, position.unit.path)
     employee = Employee.objects.select_for_update(of=("self",)).select_related("agency", "unit").get(pk=employee.pk)
     if employee.left_on is None:

@@ -1,0 +1,121 @@
+"""What an account may do today and where: roles in force, and the filters that follow from them."""
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from bina.foundation import clock
+from bina.people.models import Agency, Employee, OrgUnit, RoleGrant, User
+from bina.people.queries.superiors import in_force, subordinate_ids_of
+from bina.people.rules import PERMISSIONS, Permission, Role
+
+
+@dataclass(frozen=True, slots=True)
+class GrantedRole:
+    """A role in force: which, and where (path prefix and agency; empty path = everywhere)."""
+
+    role: Role
+    path: str
+    agency_id: int | None
+    unit_id: int | None
+
+
+class Standing:
+    """Everything an account may do today, read with one query and kept for the request."""
+
+    def __init__(self, user: User, on: dt.date) -> None:
+        self._user = user
+        self._on = on
+
+    @cached_property
+    def grants(self) -> tuple[GrantedRole, ...]:
+        """The roles in force on the date."""
+        rows = RoleGrant.objects.filter(in_force(self._on), user=self._user).values_list(
+            "role", "unit__path", "unit__agency_id", "unit_id"
+        )
+        return tuple(GrantedRole(Role(role), path or "", agency, unit) for role, path, agency, unit in rows)
+
+    def may(self, permission: Permission) -> bool:
+        """Whether any role in force carries the permission, anywhere."""
+        return any(permission in PERMISSIONS[grant.role] for grant in self.grants)
+
+    def paths_with(self, permission: Permission) -> tuple[str, ...]:
+        """Path prefixes of the subtrees on which the permission is held; an empty string means everywhere."""
+        return tuple(grant.path for grant in self.grants if permission in PERMISSIONS[grant.role])
+
+    def may_in(self, permission: Permission, path: str) -> bool:
+        """Whether the permission is held on the unit with this path."""
+        return any(path.startswith(prefix) for prefix in self.paths_with(permission))
+
+    def agencies_with(self, permission: Permission) -> tuple[int, ...] | None:
+        """Agencies in which the permission is held on some subtree; None means all agencies."""
+        held = [grant for grant in self.grants if permission in PERMISSIONS[grant.role]]
+        if any(grant.agency_id is None for grant in held):
+            return None
+        return tuple({grant.agency_id for grant in held if grant.agency_id is not None})
+
+    @property
+    def is_platform_admin(self) -> bool:
+        """Whether the account looks after the whole installation."""
+        return any(grant.role is Role.PLATFORM_ADMIN for grant in self.grants)
+
+
+def standing_of(user: User) -> Standing:
+    """The account's standing today; the same object for the whole life of ``user`` (one request)."""
+    standing: Standing | None = getattr(user, "_standing", None)
+    if standing is None:
+        standing = Standing(user, clock.today())
+        user._standing = standing  # type: ignore[attr-defined]  # a memo on the request's own user object
+    return standing
+
+
+def under(paths: tuple[str, ...], field: str = "unit__path") -> Q:
+    """A filter for rows whose unit lies in one of the subtrees; no subtree matches nothing."""
+    if "" in paths:
+        return Q()
+    condition = Q(pk__in=())
+    for path in paths:
+        condition |= Q(**{f"{field}__startswith": path})
+    return condition
+
+
+def employees_visible_to(user: User, permission: Permission = Permission.SEE_STAFF) -> QuerySet[Employee]:
+    """People whom the account may look up: oneself, direct subordinates, and subtrees where it holds the right."""
+    condition = under(standing_of(user).paths_with(permission))
+    if user.employee_id and user.employee:
+        condition |= Q(pk=user.employee_id) | Q(pk__in=subordinate_ids_of(user.employee))
+    return Employee.objects.filter(condition)
+
+
+def agencies_visible_to(user: User, permission: Permission) -> QuerySet[Agency]:
+    """Agencies in which the account holds a permission."""
+    ids = standing_of(user).agencies_with(permission)
+    return Agency.objects.all() if ids is None else Agency.objects.filter(pk__in=ids)
+
+
+def units_visible_to(user: User, permission: Permission) -> QuerySet[OrgUnit]:
+    """Units in which the account holds a permission, in tree order."""
+    return OrgUnit.objects.filter(under(standing_of(user).paths_with(permission), "path")).order_by("path")
+
+
+def top_units_of(user: User, permission: Permission) -> list[OrgUnit]:
+    """The roots of the subtrees on which the account holds a permission; everything = the root of every agency."""
+    paths = standing_of(user).paths_with(permission)
+    units = OrgUnit.objects.select_related("agency").order_by("path")
+    return list(units.filter(depth=1) if "" in paths else units.filter(path__in=paths))
+
+
+def users_with(permission: Permission, unit_path: str) -> QuerySet[User]:
+    """Accounts that hold a permission over a unit today; for telling the responsible people."""
+    on = clock.today()
+    roles = [role.value for role, permissions in PERMISSIONS.items() if permission in permissions]
+    prefixes = [unit_path[:end] for end in range(OrgUnit.steplen, len(unit_path) + 1, OrgUnit.steplen)]
+    return User.objects.filter(
+        Exists(
+            RoleGrant.objects.filter(in_force(on), user=OuterRef("pk"), role__in=roles).filter(
+                Q(unit__path__in=prefixes) | Q(unit=None)
+            )
+        )
+    )
