@@ -83,13 +83,18 @@ def build_cast() -> Cast:
         code="contoh-6171", name="Pemerintah Kota Pontianak (contoh)", short_name="Kota Pontianak", kind="city",
         province=province, time_zone="WIB",
     )  # fmt: skip
-    root = OrgUnit.add_root(agency=agency, code="R", name=agency.name, short_name="Kota Pontianak")
-    dinas = root.add_child(agency=agency, code="D1", name="Dinas Kependudukan dan Pencatatan Sipil", short_name="Dinas Dukcapil")
-    bidang = dinas.add_child(agency=agency, code="D1B1", name="Bidang Pelayanan Pendaftaran Penduduk")
-    seksi = bidang.add_child(agency=agency, code="D1B1S1", name="Seksi Identitas Penduduk")
-    root = OrgUnit.objects.get(pk=root.pk)
-    other = root.add_child(agency=agency, code="D2", name="Dinas Kesehatan")
-    root, dinas, bidang, seksi, other = (OrgUnit.objects.get(pk=unit.pk) for unit in (root, dinas, bidang, seksi, other))
+    tree = OrgUnit.objects
+
+    def child(parent: OrgUnit, code: str, name: str, short_name: str = "") -> OrgUnit:
+        node = tree.add_child(parent, {"agency": agency, "code": code, "name": name, "short_name": short_name})
+        return tree.get(pk=node.pk)
+
+    root = tree.add_root({"agency": agency, "code": "R", "name": agency.name, "short_name": "Kota Pontianak"})
+    dinas = child(root, "D1", "Dinas Kependudukan dan Pencatatan Sipil", "Dinas Dukcapil")
+    bidang = child(dinas, "D1B1", "Bidang Pelayanan Pendaftaran Penduduk")
+    seksi = child(bidang, "D1B1S1", "Seksi Identitas Penduduk")
+    other = child(tree.get(pk=root.pk), "D2", "Dinas Kesehatan")
+    root, dinas, bidang, seksi, other = (tree.get(pk=unit.pk) for unit in (root, dinas, bidang, seksi, other))
     leader = add_person(root, "Ratna Kusuma", "JPT_PRATAMA", "Sekretaris Daerah", serial=1, is_head=True)
     head = add_person(dinas, "Hendra Wijaya", "JPT_PRATAMA", "Kepala Dinas", sex="M", serial=2, is_head=True)
     division_head = add_person(bidang, "Maya Anggraini", "ADMINISTRATOR", "Kepala Bidang", serial=3, is_head=True)
