@@ -1,6 +1,7 @@
 """Pure rules of planning: states of plans and items, who may act, what a complete plan holds."""
 
 import datetime as dt
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
@@ -55,7 +56,7 @@ NEXT_ITEM_STATES: dict[ItemState, frozenset[ItemState]] = {
     ItemState.PLANNED: frozenset({ItemState.RUNNING, ItemState.DONE, ItemState.DROPPED}),
     ItemState.RUNNING: frozenset({ItemState.PLANNED, ItemState.DONE, ItemState.DROPPED}),
     ItemState.DONE: frozenset({ItemState.PLANNED}),
-    ItemState.DROPPED: frozenset(),
+    ItemState.DROPPED: frozenset({ItemState.PLANNED}),
 }
 ITEM_STATE_NAMES: dict[ItemState, str | Promise] = {
     ItemState.PLANNED: _("Direncanakan"),
@@ -90,8 +91,8 @@ def can_become(state: str, target: PlanState) -> Verdict:
     return refused(
         {
             PlanState.SUBMITTED: _("Rencana ini sudah diajukan. Muat ulang halaman untuk melihat keadaan terbarunya."),
-            PlanState.APPROVED: _("Rencana ini tidak sedang menunggu persetujuan. Mungkin sudah diputuskan atau ditarik kembali."),
-            PlanState.RETURNED: _("Rencana ini tidak sedang menunggu persetujuan. Mungkin sudah diputuskan atau ditarik kembali."),
+            PlanState.APPROVED: _("Rencana ini tidak sedang menunggu persetujuan. Mungkin sudah diputuskan atau ditarik."),
+            PlanState.RETURNED: _("Rencana ini tidak sedang menunggu persetujuan. Mungkin sudah diputuskan atau ditarik."),
             PlanState.DRAFT: _("Hanya rencana yang menunggu persetujuan yang dapat ditarik kembali."),
             PlanState.SUPERSEDED: _("Hanya rencana yang disetujui yang dapat digantikan."),
             PlanState.DISCARDED: _("Hanya perubahan yang belum diajukan yang dapat dibatalkan."),
@@ -196,3 +197,25 @@ def is_open(*, opens_on: dt.date | None, closes_on: dt.date | None, on: dt.date)
 def quarter_of(day: dt.date) -> int:
     """The quarter of the year, 1 to 4."""
     return (day.month + 2) // 3
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedForm:
+    """A way to grow without a course: the form, and how many of its units to begin with."""
+
+    form_code: str
+    units: int
+
+
+def form_for_gap(gap: float | None) -> SuggestedForm:
+    """What to propose where no course exists: practice beside a colleague for a wide gap, talks for a narrow one, and the
+    company of others for what nobody has measured yet."""
+    if gap is None:
+        return SuggestedForm("NK_KOMUNITAS", 2)
+    return SuggestedForm("NK_OJT", 4) if gap >= 1.0 else SuggestedForm("NK_COACHING", 2)
+
+
+def suggested_quarter(place: int, *, year: int, today: dt.date) -> int:
+    """The quarter for the proposal at ``place`` (0 is the most pressing): two in each, from now or from the year's start."""
+    start = quarter_of(today) if year == today.year else 1
+    return min(4, start + place // 2)

@@ -1,0 +1,168 @@
+"""One person's plans, who may read them, and who may decide on them."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db.models import QuerySet
+
+from bina.foundation.verdict import Verdict
+from bina.people.queries import (
+    standing_of,
+    subordinate_ids_of,
+    superior_of,
+    user_of,
+    users_with,
+)
+from bina.people.rules import Permission
+from bina.planning.models import IndividualPlan, PlanItem, PlanningCycle
+from bina.planning.rules import LIVE_STATES, STATE_NAMES, ItemState, PlanState, may_decide
+
+if TYPE_CHECKING:
+    from bina.people.models import Employee, User
+
+LIVE = [state.value for state in LIVE_STATES]
+
+
+def plan_of(employee: "Employee", year: int) -> IndividualPlan | None:
+    """The revision a person works with: the one in the making, else the approved one; the caller decided who may see."""
+    return IndividualPlan.objects.filter(employee=employee, year=year, state__in=LIVE).order_by("-revision").first()
+
+
+def plan_in_force(employee: "Employee", year: int) -> IndividualPlan | None:
+    """The approved revision, which holds until a newer one is approved."""
+    return IndividualPlan.objects.filter(employee=employee, year=year, state=PlanState.APPROVED).first()
+
+
+def plans_of(employee: "Employee") -> QuerySet[IndividualPlan]:
+    """Every revision of every year, newest first; the caller has decided who may see them."""
+    return IndividualPlan.objects.filter(employee=employee).exclude(state=PlanState.DISCARDED)
+
+
+def items_of(plan: IndividualPlan, *, with_dropped: bool = False) -> list[PlanItem]:
+    """The items in order of quarter and place, each with competency and course. One query."""
+    rows = PlanItem.objects.filter(plan=plan).select_related("competency__framework", "course")
+    if not with_dropped:
+        rows = rows.exclude(state=ItemState.DROPPED)
+    return list(rows.order_by("quarter", "order", "id"))
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSummary:
+    """A plan in a few words for home pages: its state, how much is done, and what comes next."""
+
+    public_id: str
+    state: str
+    items: int
+    done: int
+    hours: Decimal
+    next_item_title: str
+    next_item_quarter: int | None
+
+    @property
+    def state_name(self) -> str:
+        """The state in words."""
+        return str(STATE_NAMES[PlanState(self.state)])
+
+
+def plan_summary(employee: "Employee", year: int) -> PlanSummary | None:
+    """The plan in force (else the one in the making) in a few words; None without one. Two queries."""
+    plans = list(
+        IndividualPlan.objects.filter(employee=employee, year=year, state__in=LIVE)
+        .only("id", "public_id", "state", "revision")
+        .order_by("-revision")
+    )
+    if not plans:
+        return None
+    # A revision sent back needs the person's eyes; otherwise what is agreed holds.
+    chosen = next((plan for plan in plans if plan.state == PlanState.RETURNED), None)
+    chosen = chosen or next((plan for plan in plans if plan.state == PlanState.APPROVED), plans[0])
+    rows = list(
+        PlanItem.objects.filter(plan=chosen)
+        .exclude(state=ItemState.DROPPED)
+        .order_by("quarter", "order", "id")
+        .values_list("state", "title", "quarter", "hours")
+    )
+    waiting = next((row for row in rows if row[0] == ItemState.PLANNED), None)
+    return PlanSummary(
+        str(chosen.public_id),
+        chosen.state,
+        len(rows),
+        sum(1 for row in rows if row[0] == ItemState.DONE),
+        sum((row[3] for row in rows), Decimal(0)),
+        waiting[1] if waiting else "",
+        waiting[2] if waiting else None,
+    )
+
+
+def _may_read(user: "User", plan: IndividualPlan) -> bool:
+    if user.employee_id == plan.employee_id:
+        return True
+    # Until it is submitted a plan is the employee's own paper; what was agreed or sent is for superior and HR.
+    if plan.submitted_at is None:
+        return False
+    if standing_of(user).may_in(Permission.SEE_PLANS, plan.employee.unit.path):
+        return True
+    return user.employee is not None and plan.employee_id in subordinate_ids_of(user.employee)
+
+
+def plan_visible_to(user: "User", public_id: object) -> IndividualPlan | None:
+    """A plan the account may open: the own; those sent by direct subordinates or by staff where plans may be seen."""
+    plan = (
+        IndividualPlan.objects.filter(public_id=public_id)
+        .exclude(state=PlanState.DISCARDED)
+        .select_related(
+            "employee", "employee__unit", "employee__agency", "employee__position", "employee__position__job_class"
+        )
+        .first()
+    )
+    return plan if plan and _may_read(user, plan) else None
+
+
+def item_visible_to(user: "User", public_id: object) -> PlanItem | None:
+    """An item of the account's own live plan; nobody else writes in it."""
+    if user.employee_id is None:
+        return None
+    return (
+        PlanItem.objects.filter(public_id=public_id, plan__employee_id=user.employee_id, plan__state__in=LIVE)
+        .select_related("plan", "plan__employee", "plan__employee__agency", "competency__framework", "course")
+        .first()
+    )
+
+
+def verdict_to_decide(user: "User", employee: "Employee") -> Verdict:
+    """Whether the account decides on this person's plans today."""
+    superior = superior_of(employee)
+    return may_decide(
+        is_superior=superior is not None and user.employee_id == superior.pk,
+        has_superior=superior is not None,
+        looks_after_staff=standing_of(user).may_in(Permission.MANAGE_STAFF, employee.unit.path),
+        is_owner=user.employee_id == employee.pk,
+    )
+
+
+def deciders_of(employee: "Employee") -> list["User"]:
+    """The accounts that decide on a person's plan today: the superior, else those who look after the staff."""
+    superior = superior_of(employee)
+    if superior is not None:
+        account = user_of(superior)
+        return [account] if account else []
+    accounts = users_with(Permission.MANAGE_STAFF, employee.unit.path).filter(employee__agency_id=employee.agency_id)
+    return [account for account in accounts[:20] if account.employee_id != employee.pk]
+
+
+def plans_waiting_for(user: "User") -> QuerySet[IndividualPlan]:
+    """Plans that wait for this person's decision as superior today, the longest waiting first."""
+    waiting = IndividualPlan.objects.filter(state=PlanState.SUBMITTED)
+    if user.employee is None:
+        return waiting.none()
+    return (
+        waiting.filter(employee_id__in=subordinate_ids_of(user.employee))
+        .select_related("employee", "employee__unit", "employee__position")
+        .order_by("submitted_at", "id")
+    )
+
+
+def cycle_of(agency_id: int, year: int) -> PlanningCycle | None:
+    """When an agency accepts plans for a year; None when it always does."""
+    return PlanningCycle.objects.filter(agency_id=agency_id, year=year).first()
