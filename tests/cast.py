@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from bina.people.models import Agency, Assignment, Employee, JobClass, OrgUnit, Position, Province, RoleGrant, User
 from bina.people.rules import Role
 
-PASSWORD = "pelita-di-tepi-sungai"  # noqa: S105  fictional people in a throw-away database
+PASSWORD = "pelita-di-tepi-sungai"
 START = dt.date(2024, 1, 1)
 
 
@@ -87,7 +87,8 @@ def build_cast() -> Cast:
 
     def child(parent: OrgUnit, code: str, name: str, short_name: str = "") -> OrgUnit:
         node = tree.add_child(parent, {"agency": agency, "code": code, "name": name, "short_name": short_name})
-        return tree.get(pk=node.pk)
+        found: OrgUnit = tree.get(pk=node.pk)
+        return found
 
     root = tree.add_root({"agency": agency, "code": "R", "name": agency.name, "short_name": "Kota Pontianak"})
     dinas = child(root, "D1", "Dinas Kependudukan dan Pencatatan Sipil", "Dinas Dukcapil")
@@ -100,13 +101,33 @@ def build_cast() -> Cast:
     division_head = add_person(bidang, "Maya Anggraini", "ADMINISTRATOR", "Kepala Bidang", serial=3, is_head=True)
     budi = add_person(seksi, "Budi Santoso", "PENGAWAS", "Kepala Seksi", sex="M", serial=4, is_head=True)
     siti = add_person(seksi, "Siti Rahmawati", "PELAKSANA", "Pengelola Layanan Kependudukan", serial=5)
-    dewi = add_person(seksi, "Dewi Lestari Handayani", "PELAKSANA", "Pengelola Layanan Kependudukan", serial=6, employment="PPPK")
-    rina = add_person(other, "Rina Marlina", "JF_AHLI_PERTAMA", "Pranata Komputer Ahli Pertama", serial=7, functional="Pranata Komputer")
+    dewi = add_person(
+        seksi, "Dewi Lestari Handayani", "PELAKSANA", "Pengelola Layanan Kependudukan", serial=6, employment="PPPK"
+    )
+    rina = add_person(
+        other,
+        "Rina Marlina",
+        "JF_AHLI_PERTAMA",
+        "Pranata Komputer Ahli Pertama",
+        serial=7,
+        functional="Pranata Komputer",
+    )
     unit_hr = add_person(dinas, "Yusuf Hidayat", "PELAKSANA", "Pengelola Kepegawaian", sex="M", serial=8)
-    hr = add_person(root, "Lina Susanti", "JF_AHLI_MUDA", "Analis SDM Aparatur Ahli Muda", serial=9, functional="Analis SDM Aparatur")
-    trainer = add_person(root, "Anton Siregar", "JF_AHLI_MADYA", "Widyaiswara Ahli Madya", sex="M", serial=10, functional="Widyaiswara")
+    hr = add_person(
+        root,
+        "Lina Susanti",
+        "JF_AHLI_MUDA",
+        "Analis SDM Aparatur Ahli Muda",
+        serial=9,
+        functional="Analis SDM Aparatur",
+    )
+    trainer = add_person(
+        root, "Anton Siregar", "JF_AHLI_MADYA", "Widyaiswara Ahli Madya", sex="M", serial=10, functional="Widyaiswara"
+    )
     evaluator = add_person(root, "Fitri Nuraini", "JF_AHLI_PERTAMA", "Analis Kebijakan Ahli Pertama", serial=11)
-    admin = User.objects.create(username="admin@contoh.example", email="admin@contoh.example", display_name="Admin Platform")
+    admin = User.objects.create(
+        username="admin@contoh.example", email="admin@contoh.example", display_name="Admin Platform"
+    )
     admin.set_password(PASSWORD)
     admin.save()
     grant(unit_hr, Role.UNIT_HR, dinas)

@@ -4,11 +4,11 @@ import os
 import tempfile
 
 os.environ.setdefault("BINA_DATA_DIR", tempfile.mkdtemp(prefix="bina-tests-"))
-os.environ["BINA_SECRET_KEY"] = "only-for-tests"  # noqa: S105  a throw-away key of a throw-away database
+os.environ["BINA_SECRET_KEY"] = "only-for-tests"
 os.environ["BINA_DEMO"] = "0"
 
 from bina.config.settings import *  # noqa: F403
-from bina.config.settings import DATABASES, DATA_DIR
+from bina.config.settings import DATA_DIR, DATABASES
 
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend", "QUEUES": []}}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -12,9 +12,7 @@ def main() -> None:
     site = Path(sysconfig.get_paths()["purelib"])
     (site / "bina.pth").write_text(f"{SOURCE}\n")
     command = Path(sys.executable).parent / "bina"
-    command.write_text(
-        f"#!{sys.executable}\nimport sys\n\nfrom bina.config.command import main\n\nsys.exit(main())\n"
-    )
+    command.write_text(f"#!{sys.executable}\nimport sys\n\nfrom bina.config.command import main\n\nsys.exit(main())\n")
     command.chmod(0o755)
 
 

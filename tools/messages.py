@@ -46,7 +46,9 @@ def missing(catalog: Catalog, wanted: Catalog) -> list[str]:
     for message in wanted:
         if not message.id:
             continue
-        known: Message | None = catalog.get(message.id if isinstance(message.id, str) else message.id[0], message.context)
+        known: Message | None = catalog.get(
+            message.id if isinstance(message.id, str) else message.id[0], message.context
+        )
         empty = known is None or not known.string or (isinstance(known.string, (tuple, list)) and not all(known.string))
         if empty or (known is not None and known.fuzzy):
             problems.append(str(message.id))
@@ -63,7 +65,11 @@ def update() -> None:
     CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
     stream = io.BytesIO()
     write_po(stream, wanted, width=0, sort_output=True, omit_header=False, include_lineno=False)
-    lines = [line for line in stream.getvalue().decode().splitlines() if not line.startswith('"POT-Creation-Date') and not line.startswith('"PO-Revision-Date')]
+    lines = [
+        line
+        for line in stream.getvalue().decode().splitlines()
+        if not line.startswith('"POT-Creation-Date') and not line.startswith('"PO-Revision-Date')
+    ]
     CATALOGUE.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
@@ -85,7 +91,9 @@ def main(command: str) -> int:
         for text in problems[:40]:
             print(f"no English wording: {text!r}")
         if problems:
-            print(f"{len(problems)} texts lack an English wording in {CATALOGUE.relative_to(ROOT)}; run `make fix`, then translate.")
+            print(
+                f"{len(problems)} texts lack an English wording in {CATALOGUE.relative_to(ROOT)}; run `make fix`, then translate."
+            )
         return 1 if problems else 0
     return 0
 

@@ -31,9 +31,10 @@ def permissions() -> str:
         for permission in Permission
     )
     tail = (
-        "\nA role holds on a subtree of one agency for a period. Two roles are never granted but derived: every **employee** sees and does what concerns "
-        "the employee alone, and a **superior** (by the tree, acting posts and overrides, on the day) sees levels, plans and hours of direct subordinates, rates them and decides on "
-        "their plans. Nobody but the person sees answers to a test.\n"
+        "\nA role holds on a subtree of one agency for a period. Two roles are never granted but derived: every **employee** sees "
+        "and does what concerns the employee alone, and a **superior** (by the tree, acting posts and overrides, on the day) sees "
+        "levels, plans and hours of direct subordinates, rates them and decides on their plans. Nobody but the person sees "
+        "answers to a test.\n"
     )
     return f"# Roles and permissions\n\n{NOTE}{head}{line}{rows}{tail}"
 
@@ -70,7 +71,10 @@ def journal() -> str:
     rows = ""
     for code, verb in sorted(VERBS.items(), key=lambda pair: (pair[1].app, pair[0])):
         reactions = ", ".join(
-            sorted(f"`{function.__module__.removeprefix('bina.')}.{function.__name__}`" for function in REACTIONS.get(code, []))
+            sorted(
+                f"`{function.__module__.removeprefix('bina.')}.{function.__name__}`"
+                for function in REACTIONS.get(code, [])
+            )
         )
         rows += f"| {verb.app} | `{code}` | {verb.sentence} | {reactions} |\n"
     return f"# Journal entries\n\n{NOTE}| Room | Entry | In words | Reactions |\n|---|---|---|---|\n{rows}"
@@ -80,7 +84,12 @@ def api_document() -> str:
     """The OpenAPI document of the HTTP API."""
     from bina.config.api import api
 
-    return json.dumps(api.get_openapi_schema(path_prefix="/api/v1/"), indent=1, ensure_ascii=False, sort_keys=True, default=str) + "\n"
+    return (
+        json.dumps(
+            api.get_openapi_schema(path_prefix="/api/v1/"), indent=1, ensure_ascii=False, sort_keys=True, default=str
+        )
+        + "\n"
+    )
 
 
 def api_table() -> str:
@@ -92,7 +101,8 @@ def api_table() -> str:
         for method, operation in methods.items()
     )
     return (
-        f"# HTTP API\n\n{NOTE}Signed-in sessions of the browser are accepted; answers are JSON. The whole document: [openapi.json](openapi.json).\n\n"
+        f"# HTTP API\n\n{NOTE}Signed-in sessions of the browser are accepted; answers are JSON. "
+        "The whole document: [openapi.json](openapi.json).\n\n"
         f"| Call | What it gives |\n|---|---|\n{rows}"
     )
 

@@ -30,7 +30,7 @@ def find_chromium() -> str | None:
 def _playwrights_own() -> str | None:
     command = [sys.executable, "-m", "playwright", "install", "chromium"]
     try:
-        subprocess.run(command, check=True, capture_output=True, timeout=300)  # noqa: S603
+        subprocess.run(command, check=True, capture_output=True, timeout=300)
     except (subprocess.SubprocessError, OSError):
         return None
     from playwright.sync_api import sync_playwright
@@ -65,20 +65,35 @@ def postgresql() -> Iterator[str | None]:
 
 @contextmanager
 def _installed_cluster(folder: str) -> Iterator[str | None]:
-    candidates = [*sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"), reverse=True), Path(shutil.which("pg_ctl") or "/nowhere")]
+    candidates = [
+        *sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"), reverse=True),
+        Path(shutil.which("pg_ctl") or "/nowhere"),
+    ]
     control = next((path for path in candidates if path.exists()), None)
     if control is None or os.geteuid() == 0:
         yield None
         return
     data = f"{folder}/cluster"
     environment = {**os.environ, "PATH": f"{control.parent}{os.pathsep}{os.environ['PATH']}"}
-    subprocess.run([control.parent / "initdb", "-D", data, "-A", "trust", "-U", "postgres"], check=True, capture_output=True, env=environment)  # noqa: S603
+    subprocess.run(
+        [control.parent / "initdb", "-D", data, "-A", "trust", "-U", "postgres"],
+        check=True,
+        capture_output=True,
+        env=environment,
+    )
     options = f"-k {folder} -c listen_addresses=''"
-    subprocess.run([control, "-D", data, "-o", options, "-w", "-l", f"{folder}/log", "start"], check=True, capture_output=True, env=environment)  # noqa: S603
+    subprocess.run(
+        [control, "-D", data, "-o", options, "-w", "-l", f"{folder}/log", "start"],
+        check=True,
+        capture_output=True,
+        env=environment,
+    )
     try:
         yield f"postgresql://postgres@/postgres?host={folder}"
     finally:
-        subprocess.run([control, "-D", data, "-m", "immediate", "stop"], check=False, capture_output=True, env=environment)  # noqa: S603
+        subprocess.run(
+            [control, "-D", data, "-m", "immediate", "stop"], check=False, capture_output=True, env=environment
+        )
 
 
 def run(label: str, arguments: list[str], url: str | None, chromium: str | None) -> int:
@@ -93,12 +108,16 @@ def run(label: str, arguments: list[str], url: str | None, chromium: str | None)
         environment["BINA_CHROMIUM"] = chromium
     with tempfile.TemporaryDirectory(prefix="bina-tests-") as folder:
         environment["BINA_DATA_DIR"] = folder
-        return subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=environment, check=False).returncode  # noqa: S603
+        return subprocess.run(
+            [sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=environment, check=False
+        ).returncode
 
 
 def main(arguments: list[str]) -> int:
     """Run what was asked for; 0 when everything passed."""
-    only_sqlite, only_postgresql, no_browser = (flag in arguments for flag in ("--sqlite", "--postgresql", "--no-browser"))
+    only_sqlite, only_postgresql, no_browser = (
+        flag in arguments for flag in ("--sqlite", "--postgresql", "--no-browser")
+    )
     rest = [argument for argument in arguments if argument not in {"--sqlite", "--postgresql", "--no-browser"}]
     chromium = None if no_browser else find_chromium()
     failures = 0
@@ -112,7 +131,11 @@ def main(arguments: list[str]) -> int:
             else:
                 print("!!! No PostgreSQL could be had: set DATABASE_URL or install a server. Its tests are SKIPPED.")
         for name, address in databases:
-            failures += bool(run(f"{name}: rooms and journeys", ["-q", "-n", "2", "--ignore=tests/browser", *rest], address, chromium))
+            failures += bool(
+                run(
+                    f"{name}: rooms and journeys", ["-q", "-n", "2", "--ignore=tests/browser", *rest], address, chromium
+                )
+            )
             if chromium:
                 failures += bool(run(f"{name}: browser", ["-q", "tests/browser", *rest], address, chromium))
     if chromium is None and not no_browser:

@@ -24,7 +24,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = os.environ.get("BINA_CHROMIUM", "")
-PASSWORD = "bina-contoh-2026"  # noqa: S105  the demo's own, printed on its sign-in page
+PASSWORD = "bina-contoh-2026"
 GUIDES = ROOT / "docs" / "guides" / "images"
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 FLAGS = [
@@ -53,7 +53,9 @@ class Server:
     def manage(self, *arguments: str) -> str:
         """Run a Django command on the server's data; its output."""
         command = [sys.executable, str(ROOT / "manage.py"), *arguments]
-        return subprocess.run(command, env=self.environment, check=True, capture_output=True, text=True, cwd=ROOT).stdout
+        return subprocess.run(
+            command, env=self.environment, check=True, capture_output=True, text=True, cwd=ROOT
+        ).stdout
 
 
 def _own_database(folder: Path) -> str | None:
@@ -152,8 +154,15 @@ class Visitor:
         if not page.evaluate("() => typeof window.axe === 'object'"):
             # The content policy forbids injected tags; the debugger's door does not.
             page.evaluate(AXE.read_text(encoding="utf-8"))
-        options = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
-        found: list[dict[str, Any]] = page.evaluate("options => axe.run(document, options).then(r => r.violations)", options)
+        options = {
+            "runOnly": {
+                "type": "tag",
+                "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+            }
+        }
+        found: list[dict[str, Any]] = page.evaluate(
+            "options => axe.run(document, options).then(r => r.violations)", options
+        )
         told = [f"{row['id']}: {row['help']} {[node['html'][:160] for node in row['nodes'][:4]]}" for row in found]
         assert not told, f"{page.url}\n" + "\n".join(told)
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
@@ -174,7 +183,9 @@ def visitor(browser: Browser, server: Server) -> Generator[VisitorFor]:
     """Make visitors: `visitor()` on a phone of 360 px, `visitor(desktop=True)`, `visitor(script=False)`, …"""
     contexts: list[BrowserContext] = []
 
-    def make(username: str = "", *, desktop: bool = False, script: bool = True, dark: bool = False, language: str = "id-ID") -> Visitor:
+    def make(
+        username: str = "", *, desktop: bool = False, script: bool = True, dark: bool = False, language: str = "id-ID"
+    ) -> Visitor:
         context = browser.new_context(
             viewport={"width": 1280, "height": 900} if desktop else {"width": 360, "height": 780},
             java_script_enabled=script,

@@ -21,7 +21,9 @@ def competency(code: str = PRIVACY) -> Competency:
     return queries.competencies_by_code()[code]
 
 
-def give(cast: Cast, source: Source, value: float, sd: float = 0.4, origin: str = "1", days_ago: int = 10, line: str = "") -> None:
+def give(
+    cast: Cast, source: Source, value: float, sd: float = 0.4, origin: str = "1", days_ago: int = 10, line: str = ""
+) -> None:
     actions.record_evidence(
         by=None, employee=cast.siti, source=source, pieces=[NewEvidence(competency(), value, sd)],
         observed_on=clock.today() - dt.timedelta(days=days_ago), origin_kind="test", origin_id=origin, line=line,
@@ -134,7 +136,7 @@ def test_recompute_does_not_depend_on_the_order_of_recording(cast: Cast) -> None
     results = []
     for seed in range(4):
         Evidence.objects.all().delete()
-        for source, value, origin in random.Random(seed).sample(pieces, len(pieces)):  # noqa: S311  order only
+        for source, value, origin in random.Random(seed).sample(pieces, len(pieces)):
             give(cast, source, value, 0.5, origin=origin)
         actions.recompute_everyone()
         line = level(cast)

@@ -30,7 +30,7 @@ def test_own_profile_shows_levels_and_reasons(measured: Cast, client_for: Client
     assert page.status_code == 200
     text = page.content.decode()
     assert "Melindungi data pribadi dan privasi" in text
-    assert "class=\"level" in text
+    assert 'class="level' in text
     line = queries.profile_of(measured.siti).lines[0]
     reason = client.get(reverse("competencies:reason", args=[line.public_id]))
     assert "Bukti dan bobotnya" in reason.content.decode()
@@ -75,14 +75,26 @@ def test_standards_are_changed_by_agency_hr_only(cast: Cast, client_for: ClientF
     assert client_for(cast.siti).get(address).status_code == 404
     client = client_for(cast.hr)
     competency = queries.competencies_by_code()["4.2"]
-    form = {"competency": competency.pk, "required_level": 3, "weight": 5, "legal_basis": "SK contoh", "valid_from": "2026-01-01"}
+    form = {
+        "competency": competency.pk,
+        "required_level": 3,
+        "weight": 5,
+        "legal_basis": "SK contoh",
+        "valid_from": "2026-01-01",
+    }
     assert client.post(address, form).status_code == 302
     assert "SK contoh" in client.get(address).content.decode()
 
 
 def test_a_wrong_level_keeps_the_form_as_typed(cast: Cast, client_for: ClientFor) -> None:
     competency = queries.competencies_by_code()["4.2"]
-    form = {"competency": competency.pk, "required_level": 5, "weight": 5, "legal_basis": "SK saya", "valid_from": "2026-01-01"}
+    form = {
+        "competency": competency.pk,
+        "required_level": 5,
+        "weight": 5,
+        "legal_basis": "SK saya",
+        "valid_from": "2026-01-01",
+    }
     page = client_for(cast.hr).post(reverse("competencies:standards_of_class", args=["PELAKSANA"]), form)
     assert page.status_code == 200
     assert "SK saya" in page.content.decode()
@@ -101,7 +113,15 @@ def test_dictionary_pages_open_for_everyone_inside(cast: Cast, client_for: Clien
 def test_local_competency_form(cast: Cast, client_for: ClientFor) -> None:
     area = queries.area_list(queries.published_framework())[0]
     address = reverse("competencies:add_local", args=[area.public_id])
-    form = {"code": "PTK-1", "name": "Layanan sungai", "description": "x", "level_1": "a", "level_2": "b", "level_3": "c", "level_4": "d"}
+    form = {
+        "code": "PTK-1",
+        "name": "Layanan sungai",
+        "description": "x",
+        "level_1": "a",
+        "level_2": "b",
+        "level_3": "c",
+        "level_4": "d",
+    }
     assert client_for(cast.siti).get(address).status_code == 404
     client = client_for(cast.hr)
     assert client.post(address, {**form, "code": "1.1"}).status_code == 200

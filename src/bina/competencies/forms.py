@@ -13,7 +13,10 @@ class StandardForm(forms.Form):
 
     competency = forms.ModelChoiceField(Competency.objects.none(), label=_("Kompetensi"))
     required_level = forms.IntegerField(
-        label=_("Tingkat syarat"), min_value=1, max_value=5, help_text=_("1 dasar sampai 4 sangat mahir (manajerial sampai 5).")
+        label=_("Tingkat syarat"),
+        min_value=1,
+        max_value=5,
+        help_text=_("1 dasar sampai 4 sangat mahir (manajerial sampai 5)."),
     )
     weight = forms.IntegerField(
         label=_("Bobot"), min_value=1, max_value=5, initial=3, help_text=_("1 pelengkap sampai 5 sangat penting.")
@@ -21,7 +24,9 @@ class StandardForm(forms.Form):
     legal_basis = forms.CharField(
         label=_("Dasar"), max_length=300, help_text=_("Nomor keputusan atau peraturan yang menetapkannya.")
     )
-    valid_from = forms.DateField(label=_("Berlaku mulai"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    valid_from = forms.DateField(
+        label=_("Berlaku mulai"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
 
     def __init__(self, *args: Any, competencies: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

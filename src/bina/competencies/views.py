@@ -1,5 +1,6 @@
 """Pages about what people can do: the profile, the reasons, the dictionaries, the standards of jobs."""
 
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,8 +16,11 @@ from bina.foundation.errors import Refused
 from bina.foundation.requests import SignedInRequest
 from bina.people.queries import is_superior_of
 
+if TYPE_CHECKING:
+    from bina.people.models import Employee
 
-def _own(request: SignedInRequest) -> "queries.Person":
+
+def _own(request: SignedInRequest) -> "Employee":
     if request.user.employee is None:
         raise Http404
     return request.user.employee
@@ -37,7 +41,7 @@ def profile_of(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     return _profile_page(request, employee)
 
 
-def _profile_page(request: SignedInRequest, employee: "queries.Person") -> HttpResponse:
+def _profile_page(request: SignedInRequest, employee: "Employee") -> HttpResponse:
     view = request.GET.get("view", "")
     overlays = queries.overlays()
     chosen = next((framework for framework in overlays if framework.code == view), None)
@@ -45,7 +49,9 @@ def _profile_page(request: SignedInRequest, employee: "queries.Person") -> HttpR
     context = {
         "employee": employee,
         "is_own": is_own,
-        "may_rate": not is_own and request.user.employee is not None and is_superior_of(request.user.employee, employee),
+        "may_rate": not is_own
+        and request.user.employee is not None
+        and is_superior_of(request.user.employee, employee),
         "overlays": overlays,
         "chosen": chosen,
         "overlay_lines": queries.overlay_of(employee, chosen) if chosen else [],
@@ -71,7 +77,7 @@ def reason_of(request: SignedInRequest, public_id: UUID, competency_id: UUID) ->
     return _reason_page(request, employee, competency_id)
 
 
-def _reason_page(request: SignedInRequest, employee: "queries.Person", competency_id: UUID) -> HttpResponse:
+def _reason_page(request: SignedInRequest, employee: "Employee", competency_id: UUID) -> HttpResponse:
     competency = queries.competency_by_public_id(competency_id, employee.agency_id)
     if competency is None:
         raise Http404
@@ -143,7 +149,9 @@ def add_local(request: SignedInRequest, area_id: UUID) -> HttpResponse:
         except Refused as refusal:
             form.add_error("code", str(refusal))
         else:
-            messages.success(request, _("Kompetensi “%(name)s” ditambahkan untuk instansi Anda.") % {"name": added.name})
+            messages.success(
+                request, _("Kompetensi “%(name)s” ditambahkan untuk instansi Anda.") % {"name": added.name}
+            )
             return redirect("competencies:framework", code=area.framework.code)
     return render(request, "competencies/add_local.html", {"form": form, "area": area})
 
@@ -182,7 +190,12 @@ def standards_of_class(request: SignedInRequest, code: str) -> HttpResponse:
 @login_required
 def end_standard(request: SignedInRequest, standard_id: int) -> HttpResponse:
     """End an agency's own row, so that the national one holds again."""
-    row = queries.standards_visible_to(request.user).filter(pk=standard_id).select_related("job_class", "competency").first()
+    row = (
+        queries.standards_visible_to(request.user)
+        .filter(pk=standard_id)
+        .select_related("job_class", "competency")
+        .first()
+    )
     if row is None or request.method != "POST":
         raise Http404
     actions.end_standard(by=request.user, standard=row, reason=_("Kembali ke standar nasional"))

@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form was sent from an outdated page; nothing is written and the text in the browser stays."""
-    sentence = _("Halaman ini sudah terlalu lama terbuka atau dibuka dari tempat lain. Kembali, muat ulang, lalu kirim lagi.")
+    sentence = _(
+        "Halaman ini sudah terlalu lama terbuka atau dibuka dari tempat lain. Kembali, muat ulang, lalu kirim lagi."
+    )
     return render(request, "config/refusal.html", {"sentence": sentence, "denied": False}, status=403)
 
 

@@ -23,7 +23,10 @@ def _url(name: str, *args: Any, **kwargs: Any) -> str:
 def icon(name: str, classes: str = "size-5") -> SafeString:
     """A Lucide icon from the sprite; always decoration, never the only carrier of meaning."""
     return format_html(
-        '<svg class="icon {}" aria-hidden="true"><use href="{}#{}"></use></svg>', classes, static("bina/icons.svg"), name
+        '<svg class="icon {}" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        classes,
+        static("bina/icons.svg"),
+        name,
     )
 
 
@@ -39,7 +42,7 @@ def csrf_field(request: Any) -> SafeString:
 
 def environment(**options: Any) -> jinja2.Environment:
     """Build the environment from Django's options."""
-    env = jinja2.Environment(**{**options, "undefined": jinja2.StrictUndefined})
+    env = jinja2.Environment(**{**options, "undefined": jinja2.StrictUndefined, "autoescape": True})  # noqa: S701  set in the dict
     env.install_gettext_callables(  # type: ignore[attr-defined]  # added by jinja2.ext.i18n
         gettext=translation.gettext, ngettext=translation.ngettext, pgettext=translation.pgettext, newstyle=True
     )

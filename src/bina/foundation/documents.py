@@ -14,4 +14,7 @@ def render_pdf(template: Path, data: dict[str, Any], files: dict[str, bytes] | N
     Raises typst.TypstError when the template itself is wrong.
     """
     sources: dict[str, bytes] = {"main.typ": template.read_bytes(), **(files or {})}
-    return bytes(typst.compile(sources, sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, format="pdf"))
+    compiled: bytes = typst.compile(  # type: ignore[call-overload]  # its stubs do not know several sources yet
+        sources, sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, format="pdf"
+    )
+    return compiled

@@ -13,5 +13,5 @@ if TYPE_CHECKING:
 class SignedInRequest(HttpRequest):
     """A request after ``login_required``: ``user`` is always a real account."""
 
-    user: "User"  # type: ignore[assignment]  # narrower than Django's own union on purpose
+    user: "User"
     htmx: "HtmxDetails"

@@ -36,8 +36,10 @@ def render_markdown(text: str, media_url: str = "") -> str:
         filter_style_properties={"text-align"},
     )
     # Wide tables scroll inside their own frame, so that a phone page never scrolls sideways.
-    return clean.replace("<table>", '<div class="table-frame" tabindex="0"><table>').replace("</table>", "</table></div>").replace(
-        "<img ", '<img loading="lazy" '
+    return (
+        clean.replace("<table>", '<div class="table-frame" tabindex="0"><table>')
+        .replace("</table>", "</table></div>")
+        .replace("<img ", '<img loading="lazy" ')
     )
 
 

@@ -4,7 +4,7 @@ import io
 import zipfile
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import IO
+from typing import IO, Any
 
 import puremagic
 from django.conf import settings
@@ -44,7 +44,7 @@ class ArchiveLimits:
     ratio: int = 200
 
 
-def require_upload(upload: UploadedFile, *, endings: set[str], limit_mb: int | None = None) -> str:
+def require_upload(upload: "UploadedFile[Any]", *, endings: set[str], limit_mb: int | None = None) -> str:
     """The lower-case ending of an acceptable upload; raises Refused with a sentence otherwise. The file is rewound.
 
     Checks the size, the ending against ``endings`` and the first bytes against the ending.
@@ -88,7 +88,16 @@ def looks_like(ending: str, head: bytes) -> bool:
 def is_safe_svg(content: bytes) -> bool:
     """Whether a drawing holds no script, no event handler, no foreign or embedded content and no outside reference."""
     lowered = content.lower()
-    forbidden = (b"<script", b"<foreignobject", b"javascript:", b"<!entity", b"<iframe", b"<embed", b"<object", b"<!doctype")
+    forbidden = (
+        b"<script",
+        b"<foreignobject",
+        b"javascript:",
+        b"<!entity",
+        b"<iframe",
+        b"<embed",
+        b"<object",
+        b"<!doctype",
+    )
     if any(word in lowered for word in forbidden):
         return False
     import re

@@ -3,9 +3,9 @@
 import uuid
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
-from django.conf import settings
 
 from bina.foundation import clock
 from bina.journal.models import Entry, Notification

@@ -8,8 +8,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from bina.journal import actions, queries
 from bina.foundation.requests import SignedInRequest
+from bina.journal import actions, queries
 
 
 @login_required

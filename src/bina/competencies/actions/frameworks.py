@@ -121,7 +121,16 @@ def _load_sources() -> None:
             valid_from=row["valid_from"],
             defaults={
                 key: row[key]
-                for key in ("name", "name_en", "standard_deviation", "is_floor", "bias", "drift_per_year", "can_prove", "basis")
+                for key in (
+                    "name",
+                    "name_en",
+                    "standard_deviation",
+                    "is_floor",
+                    "bias",
+                    "drift_per_year",
+                    "can_prove",
+                    "basis",
+                )
                 if key in row
             },
         )
@@ -129,12 +138,17 @@ def _load_sources() -> None:
 
 def _load_standards() -> None:
     data = _read("position_standards")
-    found = {(row.framework.code, row.code): row for row in Competency.objects.select_related("framework").filter(parent__isnull=False)}
+    found = {
+        (row.framework.code, row.code): row
+        for row in Competency.objects.select_related("framework").filter(parent__isnull=False)
+    }
     known = set(job_classes().values_list("code", flat=True))
     by_class: dict[str, dict[str, dict[str, Any]]] = {}
     rows: list[PositionStandard] = []
 
-    def add(job_class: str, functional: str, group: str, code: str, level: int, weight: int, entry: dict[str, Any]) -> None:
+    def add(
+        job_class: str, functional: str, group: str, code: str, level: int, weight: int, entry: dict[str, Any]
+    ) -> None:
         managerial = group == "managerial"
         rows.append(
             PositionStandard(
@@ -180,7 +194,15 @@ def change_framework_state(*, by: "User", framework: Framework, target: Framewor
 
 @transaction.atomic
 def add_local_competency(
-    *, by: "User", agency: "Agency", area: Competency, code: str, name: str, name_en: str, description: str, descriptors: list[str]
+    *,
+    by: "User",
+    agency: "Agency",
+    area: Competency,
+    code: str,
+    name: str,
+    name_en: str,
+    description: str,
+    descriptors: list[str],
 ) -> Competency:
     """Add a competency that only this agency uses, under an area of a published framework; national rows stay untouched.
 
@@ -203,6 +225,11 @@ def add_local_competency(
         if text.strip()
     )
     record(
-        entries.COMPETENCY_ADDED, by=by, kind="competency", object_id=competency.public_id, name=name, agency_id=agency.pk
+        entries.COMPETENCY_ADDED,
+        by=by,
+        kind="competency",
+        object_id=competency.public_id,
+        name=name,
+        agency_id=agency.pk,
     )
     return competency

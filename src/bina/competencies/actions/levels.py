@@ -21,7 +21,9 @@ def recompute_levels(employee_ids: Sequence[int], *, competency_ids: Sequence[in
     note_stale_units(list(units))
 
 
-def _replace(employee_ids: Sequence[int], assumptions: Assumptions, competency_ids: Sequence[int] | None = None) -> None:
+def _replace(
+    employee_ids: Sequence[int], assumptions: Assumptions, competency_ids: Sequence[int] | None = None
+) -> None:
     computed = compute_levels(employee_ids, on=assumptions.on, assumptions=assumptions, competency_ids=competency_ids)
     old = CompetencyLevel.objects.filter(employee_id__in=employee_ids)
     if competency_ids is not None:
@@ -34,9 +36,7 @@ def _replace(employee_ids: Sequence[int], assumptions: Assumptions, competency_i
     )
 
 
-def recompute_everyone(
-    *, agency_id: int | None = None, on_portion: Callable[[int, int], None] | None = None
-) -> int:
+def recompute_everyone(*, agency_id: int | None = None, on_portion: Callable[[int, int], None] | None = None) -> int:
     """Compute the levels of all people (of one agency), portion by portion, then all unit sums; returns how many.
 
     Each portion is its own transaction, so readers are never blocked for long and a crash loses one portion of work.

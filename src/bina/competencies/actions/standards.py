@@ -4,6 +4,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from bina.competencies import entries
 from bina.competencies.models import Competency, PositionStandard
@@ -13,7 +14,6 @@ from bina.foundation.verdict import ALLOWED, Verdict, denied
 from bina.journal.actions import record
 from bina.people.queries import agencies_visible_to
 from bina.people.rules import Permission
-from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
     from bina.people.models import Agency, JobClass, User

@@ -20,7 +20,6 @@ from bina.competencies.queries.overlays import OverlayLine, overlay_of, overlays
 from bina.competencies.queries.profiles import (
     EvidenceShare,
     LevelReason,
-    Person,
     Profile,
     ProfileGroup,
     ProfileLine,
@@ -50,7 +49,6 @@ __all__ = [
     "GapMap",
     "LevelReason",
     "OverlayLine",
-    "Person",
     "Profile",
     "ProfileGroup",
     "ProfileLine",

@@ -79,7 +79,10 @@ class Assumptions:
     def __post_init__(self) -> None:
         self.book = StandardBook(self.on)
         in_force = Q(valid_to=None) | Q(valid_to__gte=self.on)
-        rules = {row.code: row for row in EvidenceSource.objects.filter(in_force, valid_from__lte=self.on).order_by("valid_from", "id")}
+        rules = {
+            row.code: row
+            for row in EvidenceSource.objects.filter(in_force, valid_from__lte=self.on).order_by("valid_from", "id")
+        }
         codes = [source.value for source in Source]
         self.source_index = {code: index for index, code in enumerate(codes)}
         known = [rules.get(code) for code in codes]
@@ -90,7 +93,9 @@ class Assumptions:
             can_prove=np.array([bool(row and row.can_prove) for row in known]),
         )
         self.framework_of = dict(
-            Competency.objects.filter(parent__isnull=False, framework__state=FrameworkState.PUBLISHED).values_list("id", "framework_id")
+            Competency.objects.filter(parent__isnull=False, framework__state=FrameworkState.PUBLISHED).values_list(
+                "id", "framework_id"
+            )
         )
         self.priors = {
             (framework, job_class): (mean, spread)
@@ -106,7 +111,11 @@ class Assumptions:
 
 
 def compute_levels(
-    employee_ids: Sequence[int], *, on: dt.date, assumptions: Assumptions | None = None, competency_ids: Sequence[int] | None = None
+    employee_ids: Sequence[int],
+    *,
+    on: dt.date,
+    assumptions: Assumptions | None = None,
+    competency_ids: Sequence[int] | None = None,
 ) -> ComputedLevels:
     """Levels of these people on a date, from the evidence and the standards in force; reads, never writes.
 
@@ -114,11 +123,16 @@ def compute_levels(
     """
     assume = assumptions or Assumptions(on)
     people = list(
-        employees().filter(pk__in=employee_ids)
+        employees()
+        .filter(pk__in=employee_ids)
         .order_by("pk")
         .values_list("pk", "agency_id", "position__job_class_id", "position__functional")
     )
-    chosen = sorted(set(competency_ids) & set(assume.framework_of)) if competency_ids is not None else sorted(assume.framework_of)
+    chosen = (
+        sorted(set(competency_ids) & set(assume.framework_of))
+        if competency_ids is not None
+        else sorted(assume.framework_of)
+    )
     row_of = {row[0]: index for index, row in enumerate(people)}
     column_of = {competency: index for index, competency in enumerate(chosen)}
     shape = (len(people), len(chosen))
@@ -155,7 +169,9 @@ def compute_levels(
     prior_mean = np.empty(shape)
     prior_sd = np.empty(shape)
     # People with the same job share one line of requirements and priors.
-    lines_by_key: dict[tuple[int, str, str], tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]] = {}
+    lines_by_key: dict[
+        tuple[int, str, str], tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]
+    ] = {}
     for index, (_, agency, job_class, functional) in enumerate(people):
         key = (agency, job_class, functional)
         if key not in lines_by_key:

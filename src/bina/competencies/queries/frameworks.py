@@ -73,9 +73,7 @@ def competency_by_public_id(public_id: "UUID", agency_id: int | None) -> Compete
 
 def area_by_public_id(public_id: "UUID") -> Competency | None:
     """One national area by public id."""
-    return (
-        Competency.objects.filter(public_id=public_id, parent=None, agency=None).select_related("framework").first()
-    )
+    return Competency.objects.filter(public_id=public_id, parent=None, agency=None).select_related("framework").first()
 
 
 def competencies_to_require(agency_id: int | None) -> QuerySet[Competency]:

@@ -40,15 +40,17 @@ def overlay_of(employee: "Employee", framework: Framework) -> list[OverlayLine]:
     mean = Σ w·m / Σ w over measured competencies; variance = Σ w²·s² / (Σ w)², errors taken as independent.
     Two queries.
     """
-    levels = {
-        row[0]: (row[1], row[2])
+    levels: dict[int, tuple[float, float]] = {
+        row[0]: (row[1] or 0.0, row[2] or 0.0)
         for row in CompetencyLevel.objects.filter(employee=employee, mean__isnull=False).values_list(
             "competency_id", "mean", "standard_deviation"
         )
     }
     feeds: dict[int, list[tuple[int, float]]] = defaultdict(list)
     targets: dict[int, Competency] = {}
-    rows = Crosswalk.objects.filter(target__framework=framework).select_related("target").order_by("target__order", "id")
+    rows = (
+        Crosswalk.objects.filter(target__framework=framework).select_related("target").order_by("target__order", "id")
+    )
     for row in rows:
         targets[row.target_id] = row.target
         feeds[row.target_id].append((row.source_id, row.weight))
@@ -62,7 +64,5 @@ def overlay_of(employee: "Employee", framework: Framework) -> list[OverlayLine]:
             continue
         mean = sum(weight * level for weight, level, _ in known) / measured
         spread = math.sqrt(sum((weight * sd) ** 2 for weight, _, sd in known)) / measured
-        lines.append(
-            OverlayLine(target, mean, mean - NORMAL_95 * spread, mean + NORMAL_95 * spread, measured / total)
-        )
+        lines.append(OverlayLine(target, mean, mean - NORMAL_95 * spread, mean + NORMAL_95 * spread, measured / total))
     return lines

@@ -16,10 +16,7 @@ from bina.people.rules import Permission
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from bina.people.models import Employee as Person
-    from bina.people.models import User
-else:
-    Person = object
+    from bina.people.models import Employee, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +103,7 @@ def _lines(rows: QuerySet[CompetencyLevel]) -> tuple[ProfileLine, ...]:
     )  # fmt: skip
 
 
-def profile_of(employee: "Person", *, framework_kinds: tuple[str, ...] = ()) -> Profile:
+def profile_of(employee: "Employee", *, framework_kinds: tuple[str, ...] = ()) -> Profile:
     """The stored profile of a person (one query); the caller has decided who may see it."""
     rows = CompetencyLevel.objects.filter(employee=employee)
     if framework_kinds:
@@ -114,7 +111,7 @@ def profile_of(employee: "Person", *, framework_kinds: tuple[str, ...] = ()) -> 
     return Profile(_lines(rows))
 
 
-def profile_visible_to(user: "User", public_id: "UUID") -> "Person | None":
+def profile_visible_to(user: "User", public_id: "UUID") -> "Employee | None":
     """The person whose profile the account may open: oneself, a direct subordinate, or staff where levels may be seen."""
     return (
         employees_visible_to(user, Permission.SEE_LEVELS)
@@ -132,12 +129,14 @@ class ProfileGroup:
     areas: tuple[tuple[Competency, tuple[ProfileLine, ...]], ...]
 
 
-def profile_groups(employee: "Person") -> list[ProfileGroup]:
+def profile_groups(employee: "Employee") -> list[ProfileGroup]:
     """The profile sorted for reading: frameworks, areas, lines. Three queries, whatever the number of lines."""
     by_area: dict[int, list[ProfileLine]] = {}
     for line in profile_of(employee).lines:
         by_area.setdefault(line.area_id, []).append(line)
-    areas = Competency.objects.filter(pk__in=list(by_area)).select_related("framework").order_by("framework_id", "order")
+    areas = (
+        Competency.objects.filter(pk__in=list(by_area)).select_related("framework").order_by("framework_id", "order")
+    )
     groups: dict[int, tuple[Framework, list[tuple[Competency, tuple[ProfileLine, ...]]]]] = {}
     for area in areas:
         entry = groups.setdefault(area.framework_id, (area.framework, []))
@@ -155,7 +154,7 @@ class Match:
     required: int
 
 
-def job_person_match_of(employee: "Person") -> Match:
+def job_person_match_of(employee: "Employee") -> Match:
     """Sum of reached levels against the sum of required levels, in percent, over what is required and measured."""
     lines = [line for line in profile_of(employee).lines if line.required is not None]
     measured = [line for line in lines if line.mean is not None]
@@ -167,7 +166,7 @@ def job_person_match_of(employee: "Person") -> Match:
     return Match(100 * raw / needed, 100 * capped / needed, len(measured), len(lines))
 
 
-def level_of(employee: "Person", competency: Competency) -> CompetencyLevel | None:
+def level_of(employee: "Employee", competency: Competency) -> CompetencyLevel | None:
     """The stored line of one competency."""
     return CompetencyLevel.objects.filter(employee=employee, competency=competency).first()
 
@@ -194,7 +193,7 @@ def levels_of_many(employee_ids: list[int]) -> dict[int, Profile]:
     return {pk: Profile(tuple(lines)) for pk, lines in grouped.items()}
 
 
-def evidence_of(employee: "Person", competency: Competency | None = None) -> QuerySet[Evidence]:
+def evidence_of(employee: "Employee", competency: Competency | None = None) -> QuerySet[Evidence]:
     """Every piece of evidence about a person, withdrawn ones too, newest first."""
     rows = Evidence.objects.filter(employee=employee).select_related("competency").order_by("-observed_on", "-id")
     return rows.filter(competency=competency) if competency else rows
@@ -223,7 +222,7 @@ class LevelReason:
     only_self_rating: bool
 
 
-def reason_of(employee: "Person", competency: Competency) -> LevelReason:
+def reason_of(employee: "Employee", competency: Competency) -> LevelReason:
     """Recompute one level and tell the weight of everything in it; the caller has decided who may see it."""
     from bina.competencies.queries.computation import Assumptions
 
@@ -247,5 +246,6 @@ def reason_of(employee: "Person", competency: Competency) -> LevelReason:
         prior_sd=prior_sd,
         prior_share=float(computed.combined.prior_share[0, 0]) if computed.employee_ids else 1.0,
         inflation=float(computed.combined.inflation[0, 0]) if computed.employee_ids else 1.0,
-        only_self_rating=bool(in_use) and not any(can_prove[assume.source_index[share.evidence.source]] for share in in_use),
+        only_self_rating=bool(in_use)
+        and not any(can_prove[assume.source_index[share.evidence.source]] for share in in_use),
     )

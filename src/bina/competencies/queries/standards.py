@@ -100,7 +100,10 @@ def classes_with_counts(user: "User") -> list[tuple["JobClass", int, int]]:
     asked: dict[str, set[int]] = {}
     own: dict[str, int] = {}
     rows = PositionStandard.objects.filter(
-        Q(valid_to=None) | Q(valid_to__gte=on), Q(agency=None) | Q(agency_id=agency_id), valid_from__lte=on, functional=""
+        Q(valid_to=None) | Q(valid_to__gte=on),
+        Q(agency=None) | Q(agency_id=agency_id),
+        valid_from__lte=on,
+        functional="",
     ).values_list("job_class_id", "competency_id", "agency_id")
     for job_class, competency, agency in rows:
         asked.setdefault(job_class, set()).add(competency)
