@@ -1,0 +1,137 @@
+"""Items come from files: each is checked, new words become a new version, and nothing answered is ever rewritten."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from bina.assessment import entries
+from bina.assessment.actions.forms_of_tests import refresh_forms
+from bina.assessment.models import Item, ItemBank, ItemVersion
+from bina.assessment.queries.items import ImportLine, check_items, competencies_for, may_manage_bank
+from bina.assessment.rules import digest_of, payload_of
+from bina.foundation import clock
+from bina.foundation.errors import Refused
+from bina.foundation.verdict import denied
+from bina.journal.actions import record
+from bina.people.queries import standing_of
+from bina.people.rules import Permission
+
+if TYPE_CHECKING:
+    from bina.competencies.models import Competency
+    from bina.people.models import Agency, User
+
+DEFAULT_SLOPE = 1.1
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did, item by item."""
+
+    lines: tuple[ImportLine, ...]
+
+    def count(self, outcome: str) -> int:
+        """How many items had an outcome: new, changed, same or error."""
+        return sum(line.outcome == outcome for line in self.lines)
+
+
+@transaction.atomic
+def import_items(*, by: "User | None", bank: ItemBank, items: Sequence[object]) -> ImportReport:
+    """Take the good items of a file into a bank; faulty ones are left out and say why. A second call changes nothing.
+
+    An item whose words, key or parameters differ gets a new version; earlier answers keep theirs. Raises Denied when
+    the account may not manage the bank (``by`` None is the installation itself).
+    """
+    if by is not None and not may_manage_bank(by, bank):
+        denied(_("Hanya pengelola bank soal ini yang dapat mengimpor butir.")).require()
+    report = ImportReport(tuple(check_items(bank, items)))
+    good = [line.item for line in report.lines if line.outcome != "error" and line.item is not None]
+    store_items(bank, good)
+    refresh_forms(bank)
+    if report.count("new") or report.count("changed"):
+        counts = {outcome: report.count(outcome) for outcome in ("new", "changed", "same", "error")}
+        record(entries.ITEMS_IMPORTED, by=by, kind="item_bank", object_id=bank.public_id, name=bank.name,
+               agency_id=bank.agency_id, data=counts)  # fmt: skip
+    return report
+
+
+def store_items(bank: ItemBank, items: Iterable[Mapping[str, Any]]) -> list[ItemVersion]:
+    """The current version of each (already checked) item, written where it is new or different; in the given order."""
+    competencies = competencies_for(bank)
+    known = {row.code: row for row in Item.objects.filter(bank=bank).select_related("current")}
+    return [_store(bank, item, known, competencies) for item in items]
+
+
+def _store(
+    bank: ItemBank, data: Mapping[str, Any], known: dict[str, Item], competencies: Mapping[str, "Competency"]
+) -> ItemVersion:
+    code = str(data["code"]).strip()
+    facts = {
+        "competency": competencies.get(str(data.get("competency") or "")),
+        "level": data["level"],
+        "kind": data["kind"],
+        "context": str(data.get("context") or "")[:80],
+    }
+    item = known.get(code)
+    if item is None:
+        item = known[code] = Item.objects.create(bank=bank, code=code, **facts)
+    elif any(getattr(item, name) != value for name, value in facts.items()):
+        for name, value in facts.items():
+            setattr(item, name, value)
+        item.save(update_fields=list(facts))
+    digest = digest_of(data)
+    if item.current and item.current.digest == digest:
+        return item.current
+    slope = float(data.get("a") or DEFAULT_SLOPE)
+    level = float(data["b"] if data.get("b") is not None else data["level"])
+    version = ItemVersion.objects.create(
+        item=item, number=item.current.number + 1 if item.current else 1, stem=str(data["stem"]).strip(),
+        payload=payload_of(data), explanation=str(data.get("explanation") or "").strip(), a=slope,
+        b=ItemVersion.even_chance_level(slope, level), digest=digest, created_at=clock.now(),
+    )  # fmt: skip
+    item.current = version
+    item.save(update_fields=["current"])
+    return version
+
+
+@transaction.atomic
+def retire_item(*, by: "User", item: Item, reason: str) -> None:
+    """Take an item out of new forms, with a reason; attempts that hold it go on undisturbed. Twice changes nothing."""
+    _change_state(by, item, Item.State.RETIRED, reason)
+
+
+@transaction.atomic
+def restore_item(*, by: "User", item: Item, reason: str) -> None:
+    """Put a retired item back to use, with a reason."""
+    _change_state(by, item, Item.State.IN_USE, reason)
+
+
+def _change_state(by: "User", item: Item, state: str, reason: str) -> None:
+    if not may_manage_bank(by, item.bank):
+        denied(_("Hanya pengelola bank soal ini yang dapat mengubah butirnya.")).require()
+    if not reason.strip():
+        raise Refused(_("Tuliskan alasannya agar pengelola lain mengerti."))
+    if item.state == state:
+        return
+    item.state = state
+    item.state_reason = reason.strip()[:300]
+    item.save(update_fields=["state", "state_reason"])
+    refresh_forms(item.bank)
+    verb = entries.ITEM_RETIRED if state == Item.State.RETIRED else entries.ITEM_RESTORED
+    record(
+        verb, by=by, kind="item", object_id=item.public_id, name=item.code, agency_id=item.bank.agency_id, reason=reason
+    )
+
+
+@transaction.atomic
+def own_bank(*, by: "User", agency: "Agency") -> ItemBank:
+    """The bank of an agency's own items, made when it is first needed. Raises Denied without the right there."""
+    agencies = standing_of(by).agencies_with(Permission.MANAGE_ITEMS)
+    if agencies is not None and agency.pk not in agencies:
+        denied(_("Hanya pengelola bank soal instansi yang dapat membuka bank soalnya.")).require()
+    bank, _created = ItemBank.objects.get_or_create(
+        code=f"instansi-{agency.code}", defaults={"name": f"Bank soal {agency.short_name}"[:200], "agency": agency}
+    )
+    return bank

@@ -1,0 +1,281 @@
+"""Attempts: begun or resumed, answered step by step, ended once, scored in the same breath."""
+
+import json
+import secrets
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from bina.assessment import entries
+from bina.assessment.actions.scoring import Estimate, ScoredAnswer, ability, without_prior
+from bina.assessment.models import Blueprint, CompetencyScore, ItemVersion, Response, Session
+from bina.assessment.queries.sessions import (
+    available_on,
+    form_versions,
+    may_cancel_for,
+    may_see_blueprint,
+    overdue_sessions,
+    scored_before,
+)
+from bina.assessment.rules import (
+    Answer,
+    Purpose,
+    SessionState,
+    can_answer,
+    can_cancel,
+    can_start_again,
+    grade,
+    passed,
+)
+from bina.competencies.actions import NewEvidence, record_evidence, withdraw_evidence
+from bina.competencies.queries import evidence_of
+from bina.competencies.rules import Source
+from bina.foundation import clock
+from bina.foundation.errors import Refused
+from bina.foundation.verdict import denied
+from bina.journal.actions import record
+from bina.journal.registry import Verb
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from bina.people.models import Employee, User
+
+LARGEST_ANSWER = 4_000
+
+
+def _require_owner(by: "User", employee_id: int) -> None:
+    if by.employee_id != employee_id:
+        denied(_("Uji hanya dapat dikerjakan oleh orangnya sendiri.")).require()
+
+
+@transaction.atomic
+def start_session(
+    *,
+    by: "User",
+    employee: "Employee",
+    blueprint: Blueprint,
+    purpose: str = "diagnostic",
+    context_kind: str = "",
+    context_id: str = "",
+) -> Session:
+    """Begin an attempt, or return the open one (another device, a second tab, a second click).
+
+    Raises Refused when the form may not be repeated yet (with the date), when a pre-test was already taken, or when the
+    form has no questions; Denied for anybody but the person.
+    """
+    _require_owner(by, employee.pk)
+    now = clock.now()
+    open_session = Session.objects.filter(
+        employee=employee, blueprint=blueprint, context_kind=context_kind, context_id=context_id,
+        state=SessionState.OPEN.value,
+    ).first()  # fmt: skip
+    if open_session and not open_session.is_overdue(now):
+        return open_session
+    if open_session:
+        finish_session(by=None, session=open_session)
+    if not may_see_blueprint(by, blueprint):
+        raise Refused(_("Uji ini tidak dipakai lagi. Pilih uji lain di halaman Ukur."))
+    if blueprint.is_course_test:
+        _require_first_pre_test(employee, blueprint, purpose, context_kind, context_id)
+    else:
+        can_start_again(available_on=available_on(employee, blueprint), today=clock.today()).require()
+    session, is_new = Session.objects.get_or_create(
+        employee=employee, blueprint=blueprint, context_kind=context_kind, context_id=context_id,
+        state=SessionState.OPEN.value,
+        defaults={
+            "purpose": Purpose(purpose).value,
+            "form": list(blueprint.places.order_by("position").values_list("item_version_id", flat=True)),
+            "seed": secrets.randbelow(2**31),
+            "started_at": now,
+            "deadline_at": now + clock_minutes(blueprint.minutes),
+        },
+    )  # fmt: skip
+    if is_new:
+        _note(entries.SESSION_STARTED, by, session, {})
+    return session
+
+
+def clock_minutes(minutes: int) -> "dt.timedelta":
+    """A time limit as a span."""
+    import datetime as dt
+
+    return dt.timedelta(minutes=minutes)
+
+
+def _require_first_pre_test(
+    employee: "Employee", blueprint: Blueprint, purpose: str, context_kind: str, context_id: str
+) -> None:
+    if purpose == Purpose.PRE and Session.objects.filter(
+        employee=employee, blueprint=blueprint, context_kind=context_kind, context_id=context_id
+    ).exclude(state=SessionState.CANCELLED.value).exists():  # fmt: skip
+        raise Refused(_("Uji awal hanya dikerjakan sekali, sebelum belajar; hasil Anda tersimpan."))
+
+
+@transaction.atomic
+def answer_item(*, by: "User", session: Session, position: int, answer: Answer) -> Response | None:
+    """Save the answer at a place (1 is the first); sending it again overwrites it, None clears it.
+
+    Raises Refused after the deadline and its grace, or when the attempt has ended: what was saved before counts.
+    """
+    _require_owner(by, session.employee_id)
+    session = Session.objects.select_for_update().get(pk=session.pk)
+    now = clock.now()
+    can_answer(state=session.state, deadline=session.deadline_at, now=now, zone=_zone(by)).require()
+    if not 1 <= position <= session.item_count:
+        raise Refused(_("Soal nomor %(n)s tidak ada di uji ini.") % {"n": position})
+    if len(json.dumps(answer)) > LARGEST_ANSWER:
+        raise Refused(_("Jawaban ini terlalu panjang untuk disimpan."))
+    if answer is None:
+        Response.objects.filter(session=session, position=position).update(answer=None, saved_at=now)
+        return None
+    response, _created = Response.objects.update_or_create(
+        session=session, position=position,
+        defaults={"item_version_id": session.form[position - 1], "answer": answer, "saved_at": now},
+    )  # fmt: skip
+    return response
+
+
+def _zone(by: "User") -> str:
+    return by.employee.agency.time_zone if by.employee else "WIB"
+
+
+@transaction.atomic
+def finish_session(*, by: "User | None", session: Session) -> list[CompetencyScore]:
+    """End an attempt once: grade, estimate levels, record them as evidence; a second call changes nothing.
+
+    Past its deadline the attempt ends as expired. Skipped questions count as not right; where time ran out the
+    questions after the last answered one count as not reached; a competency without any answer is not measured. In a
+    course test only the first attempt becomes evidence, for its explanations have been read. ``by`` None is the clock.
+    """
+    if by is not None:
+        _require_owner(by, session.employee_id)
+    row = Session.objects.select_for_update(of=("self",)).select_related("employee", "blueprint").get(pk=session.pk)
+    if row.is_open:
+        _end(row, by)
+    for name in ("state", "finished_at", "score", "passed"):
+        setattr(session, name, getattr(row, name))
+    return list(CompetencyScore.objects.filter(session=row).select_related("competency"))
+
+
+def _end(session: Session, by: "User | None") -> None:
+    now = clock.now()
+    expired = now > session.deadline_at
+    versions = form_versions(session)
+    responses = {row.position: row for row in Response.objects.filter(session=session, answer__isnull=False)}
+    for row in responses.values():
+        version = versions[row.position - 1]
+        row.score = round(grade(version.item.kind, version.payload, row.answer), 6)
+    Response.objects.bulk_update(responses.values(), ["score"])
+    scores = [responses[n].score or 0.0 if n in responses else 0.0 for n in range(1, len(versions) + 1)]
+    session.state = (SessionState.EXPIRED if expired else SessionState.FINISHED).value
+    session.finished_at = min(now, session.deadline_at)
+    session.score = round(sum(scores) / len(scores), 6) if scores else 0.0
+    session.passed = passed(session.score, session.blueprint.passing)
+    session.save(update_fields=["state", "finished_at", "score", "passed"])
+    reached = max(responses, default=0) if expired else len(versions)
+    _record_levels(session, versions[:reached], scores[:reached], set(responses), by)
+    data = {"score": session.score, "passed": session.passed} if session.blueprint.is_course_test else {}
+    _note(entries.SESSION_EXPIRED if expired else entries.SESSION_FINISHED, by, session, data)
+
+
+def _record_levels(
+    session: Session, versions: list[ItemVersion], scores: list[float], answered: set[int], by: "User | None"
+) -> None:
+    groups: dict[int, list[int]] = defaultdict(list)
+    for position, version in enumerate(versions, start=1):
+        if version.item.competency_id:
+            groups[version.item.competency_id].append(position)
+    is_first = not (session.blueprint.is_course_test and scored_before(session))
+    pieces = []
+    for positions in groups.values():
+        if not answered & set(positions):
+            continue
+        competency = versions[positions[0] - 1].item.competency
+        if competency is None:
+            continue
+        level_count = competency.framework.level_count
+        rows = [ScoredAnswer(versions[n - 1].a, versions[n - 1].b, scores[n - 1]) for n in positions]
+        found = ability(rows, level_count)
+        CompetencyScore.objects.create(
+            session=session, competency=competency, value=round(found.value, 6),
+            standard_deviation=round(found.standard_deviation, 6),
+            share=round(sum(row.score for row in rows) / len(rows), 6), item_count=len(rows),
+        )  # fmt: skip
+        own: Estimate = without_prior(found, level_count)
+        note = _("%(title)s, %(count)s soal") % {"title": session.blueprint.title, "count": len(rows)}
+        pieces.append(NewEvidence(competency, own.value, own.standard_deviation, note))
+    if pieces and is_first and session.finished_at:
+        record_evidence(
+            by=by,
+            employee=session.employee,
+            source=Source.COURSE_TEST if session.blueprint.is_course_test else Source.TEST,
+            pieces=pieces,
+            observed_on=session.finished_at.date(),
+            origin_kind="session",
+            origin_id=session.public_id,
+            # All forms of one bank share their questions, so only the newest of them counts.
+            line=_line(session),
+        )
+
+
+def _line(session: Session) -> str:
+    if session.blueprint.is_course_test:
+        return f"course:{session.context_id or session.blueprint_id}"[:60]
+    return f"bank:{session.blueprint.bank_id}"
+
+
+def _note(verb: Verb, by: "User | None", session: Session, extra: Mapping[str, object]) -> None:
+    record(
+        verb,
+        by=by,
+        kind="session",
+        object_id=session.public_id,
+        name=session.blueprint.title,
+        agency_id=session.employee.agency_id,
+        data={
+            "blueprint": session.blueprint.code,
+            "purpose": session.purpose,
+            "context_kind": session.context_kind,
+            "context_id": session.context_id,
+            **extra,
+        },
+    )
+
+
+def expire_sessions(*, limit: int = 500) -> int:
+    """End every open attempt whose time is over, with what was saved; returns how many. Safe to repeat."""
+    ended = 0
+    for session in overdue_sessions(clock.now())[:limit]:
+        finish_session(by=None, session=session)
+        ended += 1
+    return ended
+
+
+@transaction.atomic
+def cancel_session(*, by: "User", session: Session, reason: str) -> None:
+    """Set an attempt aside, with a reason, so that the person may begin anew; its evidence is withdrawn.
+
+    For failures that are nobody's fault (a power cut, the wrong person at the desk). Raises Denied without the right,
+    Refused without a reason or when it is already set aside.
+    """
+    session = (
+        Session.objects.select_for_update(of=("self",)).select_related("employee__unit", "blueprint").get(pk=session.pk)
+    )
+    if not may_cancel_for(by, session.employee):
+        denied(_("Hanya pengelola kepegawaian yang dapat membatalkan uji seorang pegawai.")).require()
+    can_cancel(session.state).require()
+    if not reason.strip():
+        raise Refused(_("Tuliskan alasan pembatalan; pegawai akan membacanya."))
+    session.state = SessionState.CANCELLED.value
+    session.finished_at = session.finished_at or clock.now()
+    session.save(update_fields=["state", "finished_at"])
+    session.scores.all().delete()
+    origin = evidence_of(session.employee).filter(origin_kind="session", origin_id=str(session.public_id))
+    for piece in origin:
+        withdraw_evidence(by=by, evidence=piece, reason=reason.strip())
+    record(entries.SESSION_CANCELLED, by=by, kind="session", object_id=session.public_id, name=session.blueprint.title,
+           agency_id=session.employee.agency_id, reason=reason.strip())  # fmt: skip

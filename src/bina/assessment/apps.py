@@ -1,0 +1,14 @@
+"""Assessment as a Django app."""
+
+from django.apps import AppConfig
+
+
+class AssessmentConfig(AppConfig):
+    """Item banks, tests, ratings and surveys."""
+
+    name = "bina.assessment"
+    label = "assessment"
+
+    def ready(self) -> None:
+        """Announce the journal entries."""
+        from bina.assessment import entries  # noqa: F401  imported for what they register

@@ -1,0 +1,15 @@
+"""What this room writes in the journal."""
+
+from django.utils.translation import gettext_lazy as _
+
+from bina.journal.registry import declare
+
+SESSION_STARTED = declare("session.started", _("memulai uji"))
+SESSION_FINISHED = declare("session.finished", _("menyelesaikan uji"))
+SESSION_EXPIRED = declare("session.expired", _("kehabisan waktu uji"))
+SESSION_CANCELLED = declare("session.cancelled", _("membatalkan uji"))
+RATING_SUBMITTED = declare("rating.submitted", _("mengirim penilaian perilaku"))
+SURVEY_ANSWERED = declare("survey.answered", _("menerima satu tanggapan survei"))
+ITEMS_IMPORTED = declare("items.imported", _("mengimpor butir soal"))
+ITEM_RETIRED = declare("item.retired", _("mengakhiri pemakaian butir soal"))
+ITEM_RESTORED = declare("item.restored", _("memakai kembali butir soal"))

@@ -1,0 +1,396 @@
+"""Banks of items, forms of tests, attempts with their answers, ratings, and surveys."""
+
+import datetime as dt
+import math
+import uuid
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from bina.assessment.rules import (
+    GRACE,
+    KIND_NAMES,
+    PURPOSE_NAMES,
+    RELATION_NAMES,
+    STATE_NAMES,
+    Kind,
+    Purpose,
+    Relation,
+    SessionState,
+)
+from bina.foundation.models import PublicIdModel
+from bina.foundation.wording import localized
+
+# A bank item's file gives the level at which a person has this chance; models speak of the level at an even chance.
+RESPONSE_PROBABILITY = 0.65
+_LOGIT = math.log(RESPONSE_PROBABILITY / (1 - RESPONSE_PROBABILITY))
+
+
+class ItemBank(PublicIdModel):
+    """A set of items kept together: the national bank, an agency's own, or the items of one course test.
+
+    Items of a course belong to that test alone and are shown with explanations; items of a bank stay secret.
+    """
+
+    class Kind(models.TextChoices):
+        """What the items are for."""
+
+        BANK = "bank", "bank"
+        COURSE = "course", "course"
+
+    code = models.CharField(max_length=120, unique=True)
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.BANK)
+    framework_code = models.CharField(max_length=60, default="digcomp-3.0")
+    agency = models.ForeignKey("people.Agency", on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Item(PublicIdModel):
+    """One question through all its versions, e.g. “D42-2”: competency 4.2, level 2. Its current words are a version."""
+
+    class State(models.TextChoices):
+        """Whether new forms may use it."""
+
+        IN_USE = "in_use", "in use"
+        RETIRED = "retired", "retired"
+
+    bank = models.ForeignKey(ItemBank, on_delete=models.CASCADE, related_name="items")
+    code = models.CharField(max_length=60)
+    competency = models.ForeignKey(
+        "competencies.Competency", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    level = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=10, choices=[(kind.value, name) for kind, name in KIND_NAMES.items()])
+    context = models.CharField(max_length=80, blank=True)
+    state = models.CharField(max_length=8, choices=State, default=State.IN_USE)
+    state_reason = models.CharField(max_length=300, blank=True)
+    current = models.ForeignKey("ItemVersion", on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["bank", "code"]
+        constraints = [models.UniqueConstraint(fields=["bank", "code"], name="item_code_once")]
+        indexes = [models.Index(fields=["bank", "competency", "level"], name="item_lookup")]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def kind_name(self) -> str:
+        """The kind in words."""
+        return str(KIND_NAMES[Kind(self.kind)])
+
+
+class ItemVersion(models.Model):
+    """The words, key and parameters of an item as people saw them; never changed, only followed by another version.
+
+    ``a`` and ``b`` are the slope and the even-chance level of the two-parameter model, provisional until calibrated.
+    """
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    stem = models.TextField()
+    payload = models.JSONField()
+    explanation = models.TextField(blank=True)
+    a = models.FloatField()
+    b = models.FloatField()
+    is_provisional = models.BooleanField(default=True)
+    # Two files with the same content make one version.
+    digest = models.CharField(max_length=40)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["item", "number"]
+        constraints = [models.UniqueConstraint(fields=["item", "number"], name="version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} v{self.number}"
+
+    @staticmethod
+    def even_chance_level(a: float, level: float) -> float:
+        """The level at an even chance, from the level at a 65 % chance that item files give."""
+        return level - _LOGIT / a
+
+    @property
+    def file_parameters(self) -> dict[str, float]:
+        """``a`` and ``b`` as item files give them: the slope, and the level at a 65 % chance."""
+        return {"a": round(self.a, 6), "b": round(self.b + _LOGIT / self.a, 6)}
+
+
+class Blueprint(PublicIdModel):
+    """A fixed form of a test: what it measures, how long it takes, and its questions in order."""
+
+    class Kind(models.TextChoices):
+        """Where its questions come from; decides the kind of evidence and whether explanations are shown."""
+
+        BANK = "bank", "bank"
+        COURSE = "course", "course"
+
+    code = models.CharField(max_length=120, unique=True)
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.BANK)
+    bank = models.ForeignKey(ItemBank, on_delete=models.CASCADE, related_name="blueprints")
+    title = models.CharField(max_length=200)
+    title_en = models.CharField(max_length=200, blank=True)
+    description = models.TextField(blank=True)
+    description_en = models.TextField(blank=True)
+    minutes = models.PositiveSmallIntegerField()
+    # Which items the form takes: {"items_each": 4}; empty for a form that is given as a list.
+    rule = models.JSONField(default=dict, blank=True)
+    competencies = models.ManyToManyField("competencies.Competency", related_name="+")
+    item_count = models.PositiveSmallIntegerField(default=0)
+    passing = models.PositiveSmallIntegerField(null=True, blank=True)
+    retake_days = models.PositiveSmallIntegerField(default=30)
+    agency = models.ForeignKey("people.Agency", on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    order = models.PositiveSmallIntegerField(default=0)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["order", "id"]
+
+    def __str__(self) -> str:
+        return localized(self.title, self.title_en)
+
+    @property
+    def about(self) -> str:
+        """The description in the reader's language."""
+        return localized(self.description, self.description_en)
+
+    @property
+    def is_course_test(self) -> bool:
+        """Whether the questions belong to a course, so that explanations may be shown."""
+        return self.kind == self.Kind.COURSE
+
+
+class BlueprintItem(models.Model):
+    """One place in a form."""
+
+    blueprint = models.ForeignKey(Blueprint, on_delete=models.CASCADE, related_name="places")
+    position = models.PositiveSmallIntegerField()
+    item_version = models.ForeignKey(ItemVersion, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["blueprint", "position"]
+        constraints = [models.UniqueConstraint(fields=["blueprint", "position"], name="place_once")]
+
+    def __str__(self) -> str:
+        return f"{self.blueprint_id} · {self.position}"
+
+
+class Session(PublicIdModel):
+    """One attempt of a person at a form, with the server's clock. Only that person ever sees the answers.
+
+    ``form`` keeps the item versions as they were when it began, so that a bank may change meanwhile.
+    """
+
+    employee = models.ForeignKey("people.Employee", on_delete=models.CASCADE, related_name="sessions")
+    blueprint = models.ForeignKey(Blueprint, on_delete=models.PROTECT, related_name="sessions")
+    purpose = models.CharField(max_length=10, choices=[(p.value, n) for p, n in PURPOSE_NAMES.items()])
+    # What the attempt belongs to, e.g. ("enrolment", its public id); empty for a test of its own.
+    context_kind = models.CharField(max_length=30, blank=True)
+    context_id = models.CharField(max_length=60, blank=True)
+    state = models.CharField(
+        max_length=10, choices=[(s.value, n) for s, n in STATE_NAMES.items()], default=SessionState.OPEN.value
+    )
+    form = models.JSONField(default=list)
+    seed = models.PositiveIntegerField()
+    started_at = models.DateTimeField()
+    deadline_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    score = models.FloatField(null=True)
+    passed = models.BooleanField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["employee", "blueprint", "context_kind", "context_id"],
+                condition=Q(state=SessionState.OPEN.value),
+                name="one_open_session",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["employee", "-id"], name="session_of_person"),
+            models.Index(fields=["context_kind", "context_id"], name="session_context"),
+            models.Index(fields=["deadline_at"], condition=Q(state=SessionState.OPEN.value), name="session_overdue"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.blueprint_id} · {self.employee_id} · {self.state}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the attempt has not ended yet."""
+        return self.state == SessionState.OPEN
+
+    @property
+    def item_count(self) -> int:
+        """How many questions the attempt has."""
+        return len(self.form)
+
+    @property
+    def purpose_name(self) -> str:
+        """The purpose in words."""
+        return str(PURPOSE_NAMES[Purpose(self.purpose)])
+
+    @property
+    def state_name(self) -> str:
+        """The state in words."""
+        return str(STATE_NAMES[SessionState(self.state)])
+
+    def is_overdue(self, now: dt.datetime) -> bool:
+        """Whether its time has run out, grace included."""
+        return self.is_open and now > self.deadline_at + GRACE
+
+    def seed_at(self, position: int) -> str:
+        """What decides the order of options at one place; each attempt has its own."""
+        return f"{self.seed}:{position}"
+
+
+class Response(models.Model):
+    """The answer at one place of an attempt, and the item version it was given to; the score comes at the end."""
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="responses")
+    position = models.PositiveSmallIntegerField()
+    item_version = models.ForeignKey(ItemVersion, on_delete=models.PROTECT, related_name="responses")
+    answer = models.JSONField(null=True)
+    score = models.FloatField(null=True)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["session", "position"]
+        constraints = [models.UniqueConstraint(fields=["session", "position"], name="response_once")]
+
+    def __str__(self) -> str:
+        return f"{self.session_id} · {self.position}"
+
+
+class CompetencyScore(models.Model):
+    """What one attempt says about one competency: ability with its error (levels), and the share right.
+
+    Example: 2.6 ± 0.6, share 0.75 of 4 items. Not the person's level: that weighs all evidence.
+    """
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="scores")
+    competency = models.ForeignKey("competencies.Competency", on_delete=models.PROTECT, related_name="+")
+    value = models.FloatField()
+    standard_deviation = models.FloatField()
+    share = models.FloatField()
+    item_count = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["session", "competency"]
+        constraints = [models.UniqueConstraint(fields=["session", "competency"], name="score_once")]
+
+    def __str__(self) -> str:
+        return f"{self.value:.2f} ± {self.standard_deviation:.2f}"
+
+
+class Rating(PublicIdModel):
+    """How a rater sees a person's behaviour: a draft until it is sent, then kept as it was.
+
+    ``answers``: {competency id: {level: 0 to 3, or null for “cannot judge yet”}}. Only the rater sees the single marks.
+    """
+
+    employee = models.ForeignKey("people.Employee", on_delete=models.CASCADE, related_name="ratings")
+    rater = models.ForeignKey("people.Employee", on_delete=models.CASCADE, related_name="given_ratings")
+    relation = models.CharField(max_length=10, choices=[(r.value, n) for r, n in RELATION_NAMES.items()])
+    answers = models.JSONField(default=dict)
+    saved_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["employee", "rater", "relation"], condition=Q(submitted_at=None), name="one_rating_draft"
+            ),
+        ]
+        indexes = [models.Index(fields=["rater", "relation", "employee"], name="rating_by_rater")]
+
+    def __str__(self) -> str:
+        return f"{self.relation} · {self.employee_id}"
+
+    @property
+    def relation_name(self) -> str:
+        """The relation in words."""
+        return str(RELATION_NAMES[Relation(self.relation)])
+
+
+class RatingScore(models.Model):
+    """The level that a sent rating says about one competency."""
+
+    rating = models.ForeignKey(Rating, on_delete=models.CASCADE, related_name="scores")
+    competency = models.ForeignKey("competencies.Competency", on_delete=models.PROTECT, related_name="+")
+    value = models.FloatField()
+    standard_deviation = models.FloatField()
+    behaviour_count = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["rating", "competency"]
+        constraints = [models.UniqueConstraint(fields=["rating", "competency"], name="rating_score_once")]
+
+    def __str__(self) -> str:
+        return f"{self.value:.2f} ± {self.standard_deviation:.2f}"
+
+
+class Instrument(models.Model):
+    """A questionnaire in one version, e.g. “reaksi”: a short survey after learning. Questions come from a file."""
+
+    code = models.CharField(max_length=60)
+    version = models.PositiveSmallIntegerField(default=1)
+    title = models.CharField(max_length=200)
+    title_en = models.CharField(max_length=200, blank=True)
+    intro = models.TextField(blank=True)
+    intro_en = models.TextField(blank=True)
+    questions: "models.JSONField[Any, list[dict[str, Any]]]" = models.JSONField()
+
+    class Meta:
+        ordering = ["code", "-version"]
+        constraints = [models.UniqueConstraint(fields=["code", "version"], name="instrument_once")]
+
+    def __str__(self) -> str:
+        return localized(self.title, self.title_en)
+
+    @property
+    def opening(self) -> str:
+        """The words before the questions, in the reader's language."""
+        return localized(self.intro, self.intro_en)
+
+
+class SurveyTicket(models.Model):
+    """That an account has answered a survey in a context, so that nobody counts twice. Holds no answers.
+
+    ``mark`` is a keyed hash; it cannot be turned back into an account, nor joined with the answers.
+    """
+
+    mark = models.CharField(max_length=64, primary_key=True)
+
+    def __str__(self) -> str:
+        return self.mark[:8]
+
+
+class SurveyResponse(models.Model):
+    """The answers of somebody, nobody knows whom.
+
+    The week is kept, not the moment, and the key is random, so that neither order nor logs tell who it was.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    instrument = models.ForeignKey(Instrument, on_delete=models.PROTECT, related_name="responses")
+    context_kind = models.CharField(max_length=30)
+    context_id = models.CharField(max_length=60)
+    answers = models.JSONField(default=dict)
+    week_of = models.DateField()
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["context_kind", "context_id", "instrument"], name="survey_context")]
+
+    def __str__(self) -> str:
+        return f"{self.instrument_id} · {self.context_kind}"

@@ -1,0 +1,172 @@
+"""Questions about banks and their items: who may manage them, what a file would do, how items are answered."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from django.db.models import Avg, Count, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from bina.assessment.models import Item, ItemBank, ItemVersion, Response
+from bina.assessment.rules import digest_of, item_problems
+from bina.competencies.queries import assessable_competencies, published_framework
+from bina.people.queries import standing_of
+from bina.people.rules import Permission
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from bina.competencies.models import Competency
+    from bina.people.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class ImportLine:
+    """What a file would do with one item: ``new``, ``changed``, ``same`` or ``error`` with the reasons."""
+
+    number: int
+    code: str
+    outcome: str
+    problems: tuple[str, ...] = ()
+    item: Mapping[str, Any] | None = None
+
+
+def competencies_for(bank: ItemBank) -> dict[str, "Competency"]:
+    """The competencies that the items of a bank may name, by code: national ones and the agency's own, in order."""
+    framework = published_framework(bank.framework_code)
+    return {row.code: row for row in assessable_competencies(framework, bank.agency_id)}
+
+
+def check_items(bank: ItemBank, items: Sequence[object]) -> list[ImportLine]:
+    """What an import of these items into the bank would do, item by item; writes nothing."""
+    known = set(competencies_for(bank))
+    digests = dict(Item.objects.filter(bank=bank, current__isnull=False).values_list("code", "current__digest"))
+    lines, seen = [], set()
+    for number, item in enumerate(items, start=1):
+        code = str(item.get("code") or "")[:60].strip() if isinstance(item, Mapping) else ""
+        problems = item_problems(item, competencies=known, needs_competency=bank.kind == ItemBank.Kind.BANK)
+        if code and code in seen:
+            problems.append(_("Kode “%(code)s” dipakai dua kali di berkas ini.") % {"code": code})
+        seen.add(code)
+        if problems or not isinstance(item, Mapping):
+            lines.append(ImportLine(number, code, "error", tuple(problems)))
+            continue
+        current = digests.get(code)
+        outcome = "new" if current is None else "same" if current == digest_of(item) else "changed"
+        lines.append(ImportLine(number, code, outcome, (), item))
+    return lines
+
+
+def may_manage_bank(user: "User", bank: ItemBank) -> bool:
+    """Whether the account may change a bank: platform administrators any, trainers their agency's own."""
+    if bank.kind != ItemBank.Kind.BANK:
+        return False
+    agencies = standing_of(user).agencies_with(Permission.MANAGE_ITEMS)
+    return agencies is None or (bank.agency_id is not None and bank.agency_id in agencies)
+
+
+def banks_visible_to(user: "User") -> QuerySet[ItemBank]:
+    """Banks that the account may read with their keys: the national one, and those where it manages items."""
+    agencies = standing_of(user).agencies_with(Permission.MANAGE_ITEMS)
+    banks = ItemBank.objects.filter(kind=ItemBank.Kind.BANK)
+    if agencies is None:
+        return banks
+    return banks.filter(Q(agency=None) | Q(agency_id__in=agencies)) if agencies else banks.none()
+
+
+def items_visible_to(user: "User") -> QuerySet[Item]:
+    """Items that the account may read with their keys."""
+    return Item.objects.filter(bank__in=banks_visible_to(user)).select_related(
+        "bank", "competency", "competency__parent", "current"
+    )
+
+
+def item_visible_to(user: "User", public_id: "UUID | str") -> Item | None:
+    """One item that the account may read."""
+    return items_visible_to(user).filter(public_id=public_id).first()
+
+
+def filtered_items(
+    items: QuerySet[Item],
+    *,
+    bank: str = "",
+    competency: str = "",
+    level: str = "",
+    kind: str = "",
+    state: str = "",
+    text: str = "",
+) -> QuerySet[Item]:
+    """Items narrowed by what was chosen above a list; unknown values narrow to nothing."""
+    if bank:
+        items = items.filter(bank__code=bank)
+    if competency:
+        items = items.filter(competency__code=competency)
+    if level:
+        items = items.filter(level=int(level)) if level.isascii() and level.isdigit() else items.none()
+    if kind:
+        items = items.filter(kind=kind)
+    if state:
+        items = items.filter(state=state)
+    if text:
+        items = items.filter(Q(code__icontains=text) | Q(context__icontains=text) | Q(current__stem__icontains=text))
+    return items.order_by("bank_id", "competency__order", "level", "code")
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCount:
+    """How often an item was answered in attempts that have ended, and the mean share right."""
+
+    count: int
+    share: float | None
+
+
+def answer_counts(item_ids: Sequence[int]) -> dict[int, AnswerCount]:
+    """Answer counts of several items over all their versions, in one query; nobody can be told apart in them."""
+    rows = (
+        Response.objects.filter(item_version__item_id__in=item_ids, score__isnull=False)
+        .values("item_version__item_id")
+        .annotate(count=Count("id"), share=Avg("score"))
+        .order_by()
+    )
+    found = {row["item_version__item_id"]: AnswerCount(row["count"], row["share"]) for row in rows}
+    return {pk: found.get(pk, AnswerCount(0, None)) for pk in item_ids}
+
+
+def versions_of(item: Item) -> QuerySet[ItemVersion]:
+    """All versions of an item, newest first."""
+    return ItemVersion.objects.filter(item=item).order_by("-number")
+
+
+def item_as_file_entry(item: Item) -> dict[str, Any]:
+    """An item as a file holds it, without loss: importing it again changes nothing."""
+    version = item.current
+    if version is None:
+        raise ValueError(f"item {item.code} has no version")
+    entry: dict[str, Any] = {"code": item.code}
+    if item.competency:
+        entry["competency"] = item.competency.code
+    entry |= {"level": item.level, "kind": item.kind}
+    if item.context:
+        entry["context"] = item.context
+    entry |= {**version.file_parameters, "stem": version.stem, **version.payload}
+    if version.explanation:
+        entry["explanation"] = version.explanation
+    return entry
+
+
+class _FileWriter(yaml.SafeDumper):
+    """YAML as people write it: long texts as blocks."""
+
+
+def _text(writer: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return writer.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_FileWriter.add_representer(str, _text)
+
+
+def export_items(items: QuerySet[Item]) -> str:
+    """The items as a file that can be imported again."""
+    entries = [item_as_file_entry(item) for item in items.select_related("competency", "current") if item.current]
+    return yaml.dump(entries, Dumper=_FileWriter, allow_unicode=True, sort_keys=False, width=118)

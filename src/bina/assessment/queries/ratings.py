@@ -1,0 +1,228 @@
+"""Questions about ratings of behaviour: what can be rated, by whom, since when, and what came of it."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Max, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from bina.assessment.models import Rating, RatingScore
+from bina.assessment.rules import FRESH_DAYS, Relation, next_rating_on
+from bina.competencies.queries import StandardBook, assessable_competencies, frameworks_visible_to, profile_of
+from bina.competencies.rules import FrameworkState
+from bina.foundation import clock
+from bina.foundation.verdict import ALLOWED, Verdict, denied
+from bina.people.queries import active_employees, is_superior_of, subordinates_of
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from bina.competencies.models import Competency, Framework, LevelDescriptor
+    from bina.people.models import Employee, User
+
+RATED_KINDS = ("digital", "managerial", "leadership", "local")
+
+
+def may_rate(user: "User", employee: "Employee", relation: str) -> Verdict:
+    """Whether the account may rate a person: oneself, or a direct subordinate today (acting posts count)."""
+    if user.employee is None:
+        return denied(_("Akun ini tidak terhubung dengan pegawai, jadi tidak dapat menilai."))
+    if relation == Relation.SELF:
+        if user.employee_id == employee.pk:
+            return ALLOWED
+        return denied(_("Penilaian mandiri hanya dapat diisi oleh orangnya sendiri."))
+    if user.employee_id != employee.pk and is_superior_of(user.employee, employee):
+        return ALLOWED
+    return denied(_("Hanya atasan langsung yang dapat menilai pegawai ini."))
+
+
+def rateable_by(user: "User", public_id: "UUID | str") -> "Employee | None":
+    """The person whom the account may rate as superior; nobody else can be found this way."""
+    if user.employee is None:
+        return None
+    found = (
+        active_employees().filter(public_id=public_id).select_related("unit", "position__job_class", "agency").first()
+    )
+    return found if found and may_rate(user, found, Relation.SUPERIOR) else None
+
+
+@dataclass(frozen=True, slots=True)
+class RateableCompetency:
+    """One competency in a rating form, with its behaviours from the lowest level, and when it may be rated next."""
+
+    competency: "Competency"
+    behaviours: tuple["LevelDescriptor", ...]
+    required: int | None
+    rated_on: dt.date | None
+    waits_until: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class RateableArea:
+    """The competencies of one area."""
+
+    area: "Competency"
+    framework: "Framework"
+    competencies: tuple[RateableCompetency, ...]
+
+    @property
+    def required(self) -> tuple[RateableCompetency, ...]:
+        """Those that the job asks for."""
+        return tuple(row for row in self.competencies if row.required is not None)
+
+
+def requirements_of(employee: "Employee") -> dict[int, int]:
+    """The level that the person's job asks for, by competency id."""
+    lines = profile_of(employee).lines
+    if lines:
+        return {line.competency_id: line.required for line in lines if line.required is not None}
+    position = employee.position
+    needed = StandardBook(clock.today()).of((employee.agency_id, position.job_class_id, position.functional))
+    return {pk: row.level for pk, row in needed.items()}
+
+
+def rating_areas(user: "User", employee: "Employee", relation: str) -> list[RateableArea]:
+    """Everything that can be rated about a person, area by area: what the job asks for, and the rest."""
+    needed = requirements_of(employee)
+    rated = rated_on(user, employee, relation)
+    today = clock.today()
+    areas: dict[int, tuple[Competency, Framework, list[RateableCompetency]]] = {}
+    frameworks = frameworks_visible_to(user).filter(state=FrameworkState.PUBLISHED, kind__in=RATED_KINDS).order_by("id")
+    for framework in frameworks:
+        for row in assessable_competencies(framework, employee.agency_id).prefetch_related("descriptors"):
+            behaviours = tuple(line for line in row.descriptors.all() if line.indicator)
+            if not behaviours or row.parent is None:
+                continue
+            next_on = next_rating_on(rated.get(row.pk))
+            entry = RateableCompetency(
+                row, behaviours, needed.get(row.pk), rated.get(row.pk), next_on if next_on and next_on > today else None
+            )
+            areas.setdefault(row.parent.pk, (row.parent, framework, []))[2].append(entry)
+    return [RateableArea(area, framework, tuple(rows)) for area, framework, rows in areas.values()]
+
+
+def behaviour_levels(user: "User", employee: "Employee") -> "dict[int, tuple[Competency, set[int]]]":
+    """Competencies that can be rated, with the levels that have a behaviour."""
+    found = {}
+    frameworks = frameworks_visible_to(user).filter(state=FrameworkState.PUBLISHED, kind__in=RATED_KINDS)
+    for framework in frameworks:
+        rows = assessable_competencies(framework, employee.agency_id).select_related("framework")
+        for row in rows.prefetch_related("descriptors"):
+            levels = {line.number for line in row.descriptors.all() if line.indicator}
+            if levels:
+                found[row.pk] = (row, levels)
+    return found
+
+
+def rated_on(user: "User", employee: "Employee", relation: str) -> dict[int, dt.date]:
+    """The newest day on which the account's person rated each competency of somebody in a relation."""
+    rows = (
+        RatingScore.objects.filter(
+            rating__employee=employee, rating__rater_id=user.employee_id, rating__relation=relation,
+            rating__submitted_at__isnull=False,
+        )
+        .values_list("competency_id")
+        .annotate(Max("rating__submitted_at"))
+        .order_by()
+    )  # fmt: skip
+    return {competency: moment.date() for competency, moment in rows}
+
+
+def rating_draft(user: "User", employee: "Employee", relation: str) -> Rating | None:
+    """The rating that the account's person has begun and not sent."""
+    return Rating.objects.filter(
+        employee=employee, rater_id=user.employee_id, relation=relation, submitted_at=None
+    ).first()
+
+
+def latest_rating(employee: "Employee", relation: str, rater_id: int | None = None) -> Rating | None:
+    """The newest sent rating of a person in a relation (by one rater)."""
+    rows = Rating.objects.filter(employee=employee, relation=relation, submitted_at__isnull=False)
+    if rater_id is not None:
+        rows = rows.filter(rater_id=rater_id)
+    return rows.select_related("rater").order_by("-submitted_at", "-id").first()
+
+
+def ratings_of(employee: "Employee") -> QuerySet[Rating]:
+    """Every sent rating of a person, newest first, with its rater."""
+    return (
+        Rating.objects.filter(employee=employee, submitted_at__isnull=False)
+        .select_related("rater", "employee")
+        .order_by("-submitted_at", "-id")
+    )
+
+
+def rating_visible_to(user: "User", public_id: "UUID | str") -> Rating | None:
+    """A sent rating, for the rated person and for the rater."""
+    if user.employee_id is None:
+        return None
+    return (
+        Rating.objects.filter(public_id=public_id, submitted_at__isnull=False)
+        .filter(Q(employee_id=user.employee_id) | Q(rater_id=user.employee_id))
+        .select_related("rater", "employee")
+        .first()
+    )
+
+
+def rating_scores(rating: Rating) -> list[RatingScore]:
+    """The levels that a sent rating says, in the order of the frameworks."""
+    rows = RatingScore.objects.filter(rating=rating).select_related("competency__framework", "competency__parent")
+    return list(rows.order_by("competency__framework_id", "competency__order"))
+
+
+@dataclass(frozen=True, slots=True)
+class PersonToRate:
+    """A direct subordinate on the superior's list: when rated last, whether a draft waits, whether one is due."""
+
+    employee: "Employee"
+    rated_on: dt.date | None
+    next_on: dt.date | None
+    has_draft: bool
+    self_rated_on: dt.date | None
+    is_due: bool
+
+
+def people_to_rate(user: "User") -> list[PersonToRate]:
+    """The account's direct subordinates: those who wait for a rating first (their own is in, or they never had one)."""
+    if user.employee is None:
+        return []
+    people = list(subordinates_of(user.employee))
+    ids = [row.pk for row in people]
+    sent = _newest(Rating.objects.filter(employee_id__in=ids, rater=user.employee, relation=Relation.SUPERIOR.value))
+    own = _newest(Rating.objects.filter(employee_id__in=ids, relation=Relation.SELF.value))
+    drafts = set(
+        Rating.objects.filter(
+            employee_id__in=ids, rater=user.employee, relation=Relation.SUPERIOR.value, submitted_at=None
+        ).values_list("employee_id", flat=True)
+    )
+    today = clock.today()
+    rows = []
+    for person in people:
+        latest = sent.get(person.pk)
+        next_on = next_rating_on(latest)
+        is_due = latest is None or (today - latest).days >= FRESH_DAYS
+        rows.append(
+            PersonToRate(
+                person,
+                latest,
+                next_on if next_on and next_on > today else None,
+                person.pk in drafts,
+                own.get(person.pk),
+                is_due,
+            )
+        )
+    return sorted(rows, key=lambda row: (not row.is_due, row.self_rated_on is None, row.rated_on or dt.date.min))
+
+
+def _newest(rows: "QuerySet[Rating]") -> dict[int, dt.date]:
+    found: Iterable[tuple[int, dt.datetime]] = (
+        rows.filter(submitted_at__isnull=False).values_list("employee_id").annotate(Max("submitted_at")).order_by()
+    )
+    return {pk: moment.date() for pk, moment in found}
+
+
+def people_to_rate_count(user: "User") -> int:
+    """How many direct subordinates wait for a rating; for a superior's home page."""
+    return sum(row.is_due for row in people_to_rate(user))
