@@ -17,6 +17,8 @@ from bina.credentials.rules import (
     Period,
     Reach,
     RuleKind,
+    calculation,
+    cap_words,
 )
 from bina.foundation.models import PublicIdModel
 from bina.foundation.wording import localized
@@ -71,6 +73,11 @@ class HourRule(models.Model):
             RuleKind(self.kind), self.value_national, self.value_international, self.cap_quantity,
             Period(self.cap_period), self.longest_months,
         )  # fmt: skip
+
+    @property
+    def limit(self) -> str:
+        """The cap or longest duration in words; empty without one."""
+        return cap_words(self.conversion)
 
 
 class HourRequirement(models.Model):
@@ -164,6 +171,11 @@ class LearningHours(PublicIdModel):
         """The conversion the row was counted by."""
         return Conversion.from_snapshot(self.rule_snapshot)
 
+    @property
+    def calculation(self) -> str:
+        """How the figure came about, in words."""
+        return calculation(self.conversion, Reach(self.reach), self.quantity, self.hours)
+
 
 class NumberSequence(models.Model):
     """Counts certificates of one agency and year without gaps: the count moves in the certificate's own transaction."""
@@ -234,6 +246,20 @@ class Certificate(PublicIdModel):
 
     def __str__(self) -> str:
         return f"{self.number} · {self.title}"
+
+    def _printed_day(self, name: str) -> dt.date | None:
+        text = self.printed.get(name)
+        return dt.date.fromisoformat(text) if text else None
+
+    @property
+    def started_on(self) -> dt.date | None:
+        """The first day, as printed."""
+        return self._printed_day("started_on")
+
+    @property
+    def issued_on(self) -> dt.date | None:
+        """The day of issue, as printed."""
+        return self._printed_day("issued_on")
 
     @property
     def state(self) -> CertificateState:

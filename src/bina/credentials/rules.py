@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from bina.design.formats import number
 from bina.foundation.verdict import ALLOWED, Verdict, refused
 
 
@@ -195,6 +196,33 @@ def counted_hours(conversion: Conversion, reach: Reach, quantity: Decimal, *, al
     if conversion.cap_quantity is not None:
         quantity = max(Decimal(0), min(quantity, conversion.cap_quantity - already))
     return (quantity * value).quantize(_CENT, ROUND_HALF_UP)
+
+
+def calculation(conversion: Conversion, reach: Reach, quantity: Decimal, hours: Decimal) -> str:
+    """How a figure came about, in words: “3 hari × 4 JP”, “10 JP program × 1,2 (internasional)”."""
+    value = conversion.value_for(reach)
+    if value is None:
+        return ""
+    names = {"quantity": number(quantity), "value": number(value), "unit": UNIT_NAMES[conversion.kind]}
+    if conversion.kind in {RuleKind.PROGRAM_JP, RuleKind.PER_AGENCY_RULE}:
+        text = _("%(quantity)s JP program") % names if value == 1 else _("%(quantity)s JP program × %(value)s") % names
+    else:
+        text = _("%(quantity)s %(unit)s × %(value)s JP") % names
+    if reach is Reach.INTERNATIONAL:
+        text = _("%(text)s (internasional)") % {"text": text}
+    if hours < (quantity * value).quantize(_CENT, ROUND_HALF_UP):
+        text = _("%(text)s, dihitung sampai batas %(cap)s") % {"text": text, "cap": cap_words(conversion)}
+    return str(text)
+
+
+def cap_words(conversion: Conversion) -> str:
+    """The limit of a form in words; empty without one."""
+    if conversion.cap_quantity is not None:
+        period = {Period.MONTH: _("per bulan"), Period.YEAR: _("per tahun")}.get(conversion.cap_period, "")
+        return f"{number(conversion.cap_quantity)} {UNIT_NAMES[conversion.kind]} {period}".strip()
+    if conversion.longest_months:
+        return str(_("paling lama %(months)s bulan") % {"months": conversion.longest_months})
+    return ""
 
 
 def cap_window(period: Period, day: dt.date) -> tuple[dt.date, dt.date] | None:

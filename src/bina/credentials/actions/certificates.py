@@ -7,18 +7,15 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from bina.credentials import entries
 from bina.credentials.actions.hours import void_hours
 from bina.credentials.models import Certificate, LearningHours, NumberSequence
-from bina.credentials.queries import certificate_of_origin, issuer_of
+from bina.credentials.queries import certificate_of_origin, issuer_of, may_revoke
 from bina.credentials.rules import can_revoke, certificate_number, new_code, program_code
 from bina.foundation import clock
-from bina.foundation.verdict import ALLOWED, Verdict, denied
 from bina.journal.actions import record
-from bina.people.queries import employees, standing_of
-from bina.people.rules import Permission
+from bina.people.queries import employees
 
 if TYPE_CHECKING:
     from bina.people.models import Agency, Employee, User
@@ -123,18 +120,6 @@ def _next_number(agency: "Agency", year: int) -> int:
     return sequence.latest
 
 
-def _may_revoke(user: "User", certificate: Certificate) -> Verdict:
-    standing = standing_of(user)
-    if certificate.employee is not None:
-        allowed = standing.may_in(Permission.REVOKE_CERTIFICATES, certificate.employee.unit.path)
-    else:
-        agencies = standing.agencies_with(Permission.REVOKE_CERTIFICATES)
-        allowed = agencies is None or certificate.agency_id in agencies
-    if allowed:
-        return ALLOWED
-    return denied(_("Hanya pengelola kepegawaian instansi yang dapat mencabut sertifikat."))
-
-
 @transaction.atomic
 def revoke_certificate(
     *, by: "User | None", certificate: Certificate, reason: str, also_void_hours: bool = False
@@ -147,7 +132,7 @@ def revoke_certificate(
         Certificate.objects.select_for_update(of=("self",)).select_related("employee__unit").get(pk=certificate.pk)
     )
     if by is not None:
-        _may_revoke(by, certificate).require()
+        may_revoke(by, certificate).require()
     can_revoke(certificate.state, reason).require()
     certificate.revoked_at = clock.now()
     certificate.revoked_reason = reason.strip()[:300]

@@ -10,14 +10,12 @@ from django.utils.translation import gettext as _
 
 from bina.credentials import entries
 from bina.credentials.models import LearningHours
-from bina.credentials.queries import rule_in_force
+from bina.credentials.queries import may_repair_hours_of, rule_in_force
 from bina.credentials.rules import Conversion, Reach, can_count, can_void, cap_window, counted_hours
 from bina.foundation import clock
 from bina.foundation.errors import Refused
-from bina.foundation.verdict import ALLOWED, Verdict, denied
 from bina.journal.actions import record
-from bina.people.queries import employees, standing_of
-from bina.people.rules import Permission
+from bina.people.queries import employees
 
 if TYPE_CHECKING:
     from bina.people.models import Employee, User
@@ -114,18 +112,12 @@ def recompute_hours(employee: "Employee", year: int) -> Decimal:
     return total
 
 
-def _may_repair(user: "User", path: str) -> Verdict:
-    if standing_of(user).may_in(Permission.REVOKE_CERTIFICATES, path):
-        return ALLOWED
-    return denied(_("Hanya pengelola kepegawaian instansi yang dapat membatalkan catatan jam pelajaran."))
-
-
 @transaction.atomic
 def void_hours(*, by: "User | None", row: LearningHours, reason: str) -> None:
     """Take a row out of the count with a reason that stays readable; ``by`` None is the house itself."""
     row = LearningHours.objects.select_for_update(of=("self",)).select_related("employee__unit").get(pk=row.pk)
     if by is not None:
-        _may_repair(by, row.employee.unit.path).require()
+        may_repair_hours_of(by, row.employee).require()
     can_void(row.voided_at is not None, reason).require()
     row.voided_at = clock.now()
     row.voided_reason = reason.strip()[:300]

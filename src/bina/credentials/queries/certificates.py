@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from bina.credentials.models import Certificate, Issuer
 from bina.credentials.rules import NUMBER_PATTERN, read_code
 from bina.foundation import clock
+from bina.foundation.verdict import ALLOWED, Verdict, denied
 from bina.people.queries import employees_visible_to, head_of, root_unit_of, standing_of
 from bina.people.rules import Permission
 
@@ -25,6 +27,11 @@ def certificate_by_code(text: str) -> Certificate | None:
 def certificates_of(employee: "Employee") -> QuerySet[Certificate]:
     """A person's certificates, newest first, revoked ones too; the caller has decided who may see them."""
     return Certificate.objects.filter(employee=employee)
+
+
+def certificate_by_public_id(public_id: object) -> Certificate | None:
+    """One certificate with its owner; for reactions. The caller decides who may see it."""
+    return Certificate.objects.filter(public_id=public_id).select_related("employee").first()
 
 
 def certificate_of_origin(origin_kind: str, origin_id: object) -> Certificate | None:
@@ -78,3 +85,16 @@ def issuer_of(agency: "Agency", on: dt.date | None = None) -> IssuerFacts:
     return IssuerFacts(
         agency.name, head.display_name if head else "", head.position.title if head else "", NUMBER_PATTERN, agency.code
     )
+
+
+def may_revoke(user: "User", certificate: Certificate) -> Verdict:
+    """Whether the account may revoke a certificate: agency HR of its owner, or of the issuing agency once the owner left."""
+    standing = standing_of(user)
+    if certificate.employee is not None:
+        allowed = standing.may_in(Permission.REVOKE_CERTIFICATES, certificate.employee.unit.path)
+    else:
+        agencies = standing.agencies_with(Permission.REVOKE_CERTIFICATES)
+        allowed = agencies is None or certificate.agency_id in agencies
+    if allowed:
+        return ALLOWED
+    return denied(_("Hanya pengelola kepegawaian instansi yang dapat mencabut sertifikat."))

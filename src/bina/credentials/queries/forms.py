@@ -38,6 +38,12 @@ def rule_in_force(form_code: str, agency_id: int | None = None, on: dt.date | No
     return (own or rows)[-1] if rows else None
 
 
+def rule_history(form_code: str, agency_id: int | None = None) -> QuerySet[HourRule]:
+    """Every rule a form ever had, national and of one agency, newest first."""
+    owner = Q(agency=None) | Q(agency_id=agency_id) if agency_id else Q(agency=None)
+    return HourRule.objects.filter(owner, form_code=form_code).select_related("agency").order_by("-valid_from", "-id")
+
+
 @dataclass(frozen=True, slots=True)
 class FormOfDevelopment:
     """A form of development for a choice list: how one counts it, and what one unit brings (None when not set)."""
@@ -98,3 +104,14 @@ class RequirementBook:
 def requirements_on(on: dt.date | None = None) -> RequirementBook:
     """The requirements of a date. One query on a short table."""
     return RequirementBook(on or clock.today())
+
+
+def requirement_list(agency_id: int | None = None, on: dt.date | None = None) -> list[HourRequirement]:
+    """The requirements in force as an agency sees them, its own replacing national ones."""
+    chosen: dict[str, HourRequirement] = {}
+    rows = HourRequirement.objects.filter(_in_force(on or clock.today(), agency_id))
+    for row in rows.order_by("employment_type", "valid_from", "id"):
+        current = chosen.get(row.employment_type)
+        if current is None or row.agency_id is not None or current.agency_id is None:
+            chosen[row.employment_type] = row
+    return list(chosen.values())

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Case, Count, DecimalField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, Substr
+from django.utils.translation import gettext as _
 
 from bina.credentials.models import LearningHours
 from bina.credentials.queries.forms import RequirementFacts, requirements_on
 from bina.credentials.rules import RequirementKind
 from bina.foundation import clock
+from bina.foundation.verdict import ALLOWED, Verdict, denied
 from bina.people.queries import UNIT_STEP, active_employees, employees, employees_visible_to, standing_of, units
 from bina.people.rules import Permission
 
@@ -162,6 +164,11 @@ def hours_visible_to(user: "User", public_id: object) -> "Employee | None":
     )
 
 
+def row_of_origin(origin_kind: str, origin_id: object) -> LearningHours | None:
+    """The row that counts for one origin, e.g. for an enrolment."""
+    return _counted().filter(origin_kind=origin_kind, origin_id=str(origin_id)).first()
+
+
 def row_visible_to(user: "User", public_id: object) -> LearningHours | None:
     """A ledger row that the account may repair: of people in a subtree where it may revoke certificates."""
     paths = standing_of(user).paths_with(Permission.REVOKE_CERTIFICATES)
@@ -282,3 +289,10 @@ def hours_summary(unit: "OrgUnit", year: int | None = None) -> HoursSummary:
 def _employment_types() -> list[str]:
     field = employees().model._meta.get_field("employment_type")
     return [str(code) for code, _name in field.choices or ()]
+
+
+def may_repair_hours_of(user: "User", employee: "Employee") -> Verdict:
+    """Whether the account may take rows out of this person's count."""
+    if standing_of(user).may_in(Permission.REVOKE_CERTIFICATES, employee.unit.path):
+        return ALLOWED
+    return denied(_("Hanya pengelola kepegawaian instansi yang dapat membatalkan catatan jam pelajaran."))

@@ -31,16 +31,10 @@ def certificate_pdf(certificate: Certificate) -> bytes:
         "number": certificate.number,
         "code": certificate.code,
         "hours": number(certificate.hours),
-        "started_on": _day(printed.get("started_on")),
-        "completed_on": _day(printed.get("completed_on")),
-        "issued_on": _day(printed.get("issued_on")),
+        "started_on": date(certificate.started_on) if certificate.started_on else "",
+        "completed_on": date(certificate.completed_on),
+        "issued_on": date(certificate.issued_on),
         "address": address.split("://", 1)[-1],
         "revoked_on": date(certificate.revoked_at) if certificate.state is CertificateState.REVOKED else "",
     }
     return render_pdf(TEMPLATE, data, {"qr.svg": picture.getvalue()})
-
-
-def _day(text: object) -> str:
-    import datetime as dt
-
-    return date(dt.date.fromisoformat(text)) if isinstance(text, str) and text else ""
