@@ -6,6 +6,7 @@ from pathlib import Path
 import segno
 from django.conf import settings
 from django.urls import reverse
+from django.utils import translation
 
 from bina.credentials.models import Certificate
 from bina.credentials.rules import CertificateState
@@ -20,8 +21,12 @@ def verification_address(certificate: Certificate) -> str:
     return f"{settings.BASE_URL}{reverse('credentials:verify_one', args=[certificate.code])}"
 
 
+@translation.override("id")
 def certificate_pdf(certificate: Certificate) -> bytes:
-    """The official paper (landscape A4; curriculum on the second page). Shows only what was kept at its issue."""
+    """The official paper (landscape A4; curriculum on the second page), in Indonesian whoever asks for it.
+
+    Shows only what was kept at its issue; a revoked one says so across the page.
+    """
     address = verification_address(certificate)
     picture = io.BytesIO()
     segno.make(address, error="m").save(picture, kind="svg", border=0, dark="#12303b")
