@@ -253,6 +253,8 @@ class QuizAttempt(models.Model):
     enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="quiz_attempts")
     activity = models.ForeignKey(Activity, on_delete=models.PROTECT, related_name="+")
     number = models.PositiveIntegerField()
+    # Names the form that was sent, so that a second click finds its first result and a second tab gets its own.
+    token = models.CharField(max_length=40)
     answers = models.JSONField(default=dict)
     scores = models.JSONField(default=dict)
     score = models.FloatField(help_text="share right, 0 to 1")
@@ -260,7 +262,10 @@ class QuizAttempt(models.Model):
 
     class Meta:
         ordering = ["enrolment", "activity", "number"]
-        constraints = [models.UniqueConstraint(fields=["enrolment", "activity", "number"], name="attempt_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["enrolment", "activity", "number"], name="attempt_once"),
+            models.UniqueConstraint(fields=["enrolment", "activity", "token"], name="attempt_token_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.enrolment_id} · {self.activity_id} #{self.number}: {self.score:.2f}"

@@ -196,7 +196,7 @@ def request_unit_enrolment(*, by: "User", course: Course, unit: "OrgUnit") -> Pr
     record(
         entries.UNIT_ENROLMENT_REQUESTED, by=by, kind="course", object_id=course.public_id, name=course.title,
         agency_id=unit.agency_id,
-        data={"unit_id": unit.pk, "unit": unit.name, "progress": str(progress.public_id), "user_id": by.pk},
+        data={"unit_id": unit.pk, "unit": unit.name, "progress": str(progress.public_id)},
     )  # fmt: skip
     return progress
 

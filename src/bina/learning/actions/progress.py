@@ -39,7 +39,8 @@ def locked(enrolment: Enrolment) -> Enrolment:
     )
 
 
-def _progress_of(enrolment: Enrolment, activity: Activity) -> ActivityProgress:
+def progress_row(enrolment: Enrolment, activity: Activity) -> ActivityProgress:
+    """The learner's row for an activity, made on the first touch."""
     row, _is_new = ActivityProgress.objects.get_or_create(
         enrolment=enrolment, activity=activity, defaults={"opened_at": clock.now()}
     )
@@ -63,7 +64,7 @@ def _open(enrolment: Enrolment, activity: Activity) -> None:
     held = locked(enrolment)
     moment = clock.now()
     if activity.key not in held.progress_marks:
-        _progress_of(held, activity)
+        progress_row(held, activity)
         held.progress_marks[activity.key] = OPENED
     held.latest_activity_key = activity.key
     held.active_at = moment
@@ -85,7 +86,7 @@ def record_activity_progress(
     may_learn_in(by, enrolment).require()
     held = locked(enrolment)
     can_learn(held.state).require()
-    row = _progress_of(held, activity)
+    row = progress_row(held, activity)
     kind = KINDS[activity.kind]
     row.evidence = kind.merge(activity.payload, dict(row.evidence), report)
     row.save(update_fields=["evidence"])
@@ -106,7 +107,7 @@ def complete_activity(*, by: "User", enrolment: Enrolment, activity: Activity) -
     may_learn_in(by, enrolment).require()
     held = locked(enrolment)
     can_learn(held.state).require()
-    row = _progress_of(held, activity)
+    row = progress_row(held, activity)
     if row.state != ProgressState.COMPLETED:
         KINDS[activity.kind].can_complete(activity.payload, Doing(row.evidence, row.best_score)).require()
         finish(by=by, enrolment=held, activity=activity, row=row)
@@ -145,10 +146,8 @@ def recount(enrolment: Enrolment) -> None:
 
 
 def complete_when_done(*, by: "User | None", enrolment: Enrolment) -> bool:
-    """Complete the enrolment when every required part is done and the grade suffices; True when it happened now."""
+    """Complete the enrolment when every required part is done (a final test only counts when passed); True when now."""
     if enrolment.state != EnrolmentState.STARTED or enrolment.parts_done < enrolment.parts_total:
-        return False
-    if enrolment.grade is not None and round(enrolment.grade, 6) < enrolment.version.passing_grade:
         return False
     zone = enrolment.employee.agency.time_zone
     enrolment.state = EnrolmentState.COMPLETED.value
@@ -181,5 +180,5 @@ def repair_activity(*, by: "User", enrolment: Enrolment, activity: Activity, rea
     can_give_reason(reason).require()
     if activity.version_id != held.version_id:
         raise Refused(_("Bagian ini bukan milik versi kursus yang diikuti peserta."))
-    finish(by=by, enrolment=held, activity=activity, row=_progress_of(held, activity), reason=reason.strip())
+    finish(by=by, enrolment=held, activity=activity, row=progress_row(held, activity), reason=reason.strip())
     return held

@@ -1,9 +1,23 @@
 """Everything that may be asked about courses, enrolments and progress."""
 
+from bina.learning.queries.authors import (
+    agencies_for_courses,
+    managed_course,
+    managed_list,
+    managed_version,
+    may_make_for_everyone,
+    may_see_participants,
+    participants_of,
+    people_to_enrol,
+    person_to_enrol,
+    units_to_enrol,
+    versions_of,
+)
 from bina.learning.queries.courses import (
     CatalogueFilters,
     CourseMatch,
     activity_of,
+    activity_with_form,
     catalogue,
     course_by_public_id,
     course_by_slug,
@@ -12,7 +26,7 @@ from bina.learning.queries.courses import (
     courses_for_competencies,
     courses_managed_by,
     published_courses,
-    version_for_preview,
+    taught_areas,
 )
 from bina.learning.queries.enrolments import (
     EnrolmentCounts,
@@ -28,6 +42,17 @@ from bina.learning.queries.enrolments import (
     learning_counts,
     next_step_for,
     open_enrolment_ids,
+    running_by_course,
+)
+from bina.learning.queries.media import media_visible_to
+from bina.learning.queries.outline import Outline, Part, Section, outline_of
+from bina.learning.queries.progress import (
+    may_repair_records,
+    participant_visible_to,
+    progress_in,
+    progress_rows,
+    quiz_attempt,
+    today_for,
 )
 
 __all__ = [
@@ -35,7 +60,12 @@ __all__ = [
     "CourseMatch",
     "EnrolmentCounts",
     "NextStep",
+    "Outline",
+    "Part",
+    "Section",
     "activity_of",
+    "activity_with_form",
+    "agencies_for_courses",
     "catalogue",
     "completed_enrolments",
     "course_by_public_id",
@@ -52,8 +82,27 @@ __all__ = [
     "enrolments_of",
     "enrolments_visible_to",
     "learning_counts",
+    "managed_course",
+    "managed_list",
+    "managed_version",
+    "may_make_for_everyone",
+    "may_repair_records",
+    "may_see_participants",
+    "media_visible_to",
     "next_step_for",
     "open_enrolment_ids",
+    "outline_of",
+    "participant_visible_to",
+    "participants_of",
+    "people_to_enrol",
+    "person_to_enrol",
+    "progress_in",
+    "progress_rows",
     "published_courses",
-    "version_for_preview",
+    "quiz_attempt",
+    "running_by_course",
+    "taught_areas",
+    "today_for",
+    "units_to_enrol",
+    "versions_of",
 ]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from django.db.models import Case, Exists, F, FloatField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
-from bina.learning.models import Activity, Course, CourseCompetency, CourseEffect, CourseVersion, Enrolment
+from bina.foundation.wording import localized
+from bina.learning.models import Activity, Course, CourseCompetency, CourseEffect, Enrolment
 from bina.learning.rules import CourseState
 from bina.people.queries import standing_of
 from bina.people.rules import Permission
@@ -27,18 +28,25 @@ class CatalogueFilters:
     level: int | None = None
 
 
-def _offered_to(user: "User") -> Q:
-    agency_id = user.employee.agency_id if user.employee else None
-    condition = Q(agency=None) | Q(agency_id=agency_id) if agency_id else Q(agency=None)
+def offered_courses(user: "User", prefix: str = "") -> Q:
+    """Courses for everyone, those of the account's agency, and those of agencies where it looks after courses."""
     managed = standing_of(user).agencies_with(Permission.MANAGE_COURSES)
     if managed is None:
         return Q()
-    return condition | Q(agency_id__in=managed) if managed else condition
+    agencies = {*managed, *([user.employee.agency_id] if user.employee else [])}
+    condition = Q(**{f"{prefix}agency__isnull": True})
+    return condition | Q(**{f"{prefix}agency_id__in": agencies}) if agencies else condition
+
+
+def managed_courses(user: "User", prefix: str = "") -> Q:
+    """Courses of the agencies in which the account looks after courses; all of them for platform administrators."""
+    agencies = standing_of(user).agencies_with(Permission.MANAGE_COURSES)
+    return Q() if agencies is None else Q(**{f"{prefix}agency_id__in": agencies})
 
 
 def published_courses(user: "User") -> QuerySet[Course]:
     """The courses that an account finds in the catalogue, each with its current version."""
-    return Course.objects.filter(_offered_to(user), state=CourseState.PUBLISHED).select_related("current_version")
+    return Course.objects.filter(offered_courses(user), state=CourseState.PUBLISHED).select_related("current_version")
 
 
 def catalogue(
@@ -80,25 +88,49 @@ def _help(taught: QuerySet[CourseCompetency], needs: Mapping[int, float]) -> Sub
     return Subquery(rows, output_field=FloatField())
 
 
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A competency area that some course teaches."""
+
+    pk: int
+    name: str
+    name_en: str
+
+    def __str__(self) -> str:
+        return localized(self.name, self.name_en)
+
+
+def taught_areas() -> list[Area]:
+    """Areas with a published course, in the order of their framework (one query)."""
+    rows = (
+        CourseCompetency.objects.filter(
+            version__course__current_version=F("version"), version__course__state=CourseState.PUBLISHED
+        )
+        .order_by("competency__parent__framework_id", "competency__parent__order", "competency__parent_id")
+        .values_list("competency__parent_id", "competency__parent__name", "competency__parent__name_en")
+        .distinct()
+    )
+    return [Area(pk, name, name_en) for pk, name, name_en in rows if pk is not None]
+
+
 def course_visible_to(user: "User", slug: str) -> Course | None:
     """A course the account may open: published and offered, followed at some time, or looked after by the account."""
-    condition = _offered_to(user) & Q(state=CourseState.PUBLISHED)
+    condition = offered_courses(user) & Q(state=CourseState.PUBLISHED)
     if user.employee_id:
         condition |= Exists(Enrolment.objects.filter(course=OuterRef("pk"), employee_id=user.employee_id))
-    condition |= _managed(user)
+    condition |= managed_courses(user)
     return Course.objects.filter(condition, slug=slug).select_related("current_version", "agency").first()
-
-
-def _managed(user: "User") -> Q:
-    agencies = standing_of(user).agencies_with(Permission.MANAGE_COURSES)
-    return Q() if agencies is None else Q(agency_id__in=agencies)
 
 
 def courses_managed_by(user: "User") -> QuerySet[Course]:
     """Courses of the agencies in which the account looks after courses, drafts and archived ones too."""
     if not standing_of(user).may(Permission.MANAGE_COURSES):
         return Course.objects.none()
-    return Course.objects.filter(_managed(user)).select_related("current_version", "agency", "owner").order_by("slug")
+    return (
+        Course.objects.filter(managed_courses(user))
+        .select_related("current_version", "agency", "owner")
+        .order_by("slug")
+    )
 
 
 def course_by_slug(slug: str) -> Course | None:
@@ -111,18 +143,14 @@ def course_by_public_id(public_id: object) -> Course | None:
     return Course.objects.filter(public_id=public_id).select_related("current_version").first()
 
 
-def version_for_preview(user: "User", public_id: object) -> CourseVersion | None:
-    """A version, published or not, that the account looks after."""
-    if not standing_of(user).may(Permission.MANAGE_COURSES):
-        return None
-    agencies = standing_of(user).agencies_with(Permission.MANAGE_COURSES)
-    versions = CourseVersion.objects.filter(public_id=public_id).select_related("course", "course__current_version")
-    return (versions if agencies is None else versions.filter(course__agency_id__in=agencies)).first()
-
-
 def activity_of(version_id: int, key: str) -> Activity | None:
     """One activity of a version."""
     return Activity.objects.filter(version_id=version_id, key=key).first()
+
+
+def activity_with_form(version_id: int, blueprint_code: str) -> Activity | None:
+    """The test of a version that is taken with a form of assessment."""
+    return Activity.objects.filter(version_id=version_id, kind="test", payload__blueprint=blueprint_code).first()
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ def enrolment_visible_to(user: "User", public_id: object) -> Enrolment | None:
         return None
     return (
         Enrolment.objects.filter(public_id=public_id, employee_id=user.employee_id)
-        .select_related("course", "version")
+        .select_related("course", "version", "employee__agency")
         .first()
     )
 
@@ -68,6 +68,20 @@ def open_enrolment_ids(employee_id: int) -> dict[int, str]:
     """Public ids of the person's running enrolments by course id."""
     rows = Enrolment.objects.filter(employee_id=employee_id, state=EnrolmentState.STARTED)
     return {course: str(public_id) for course, public_id in rows.values_list("course_id", "public_id")}
+
+
+def running_by_course(employee_id: int | None, course_ids: Iterable[int]) -> dict[int, Enrolment]:
+    """The person's enrolments in some courses, for marking cards: the running one, else the latest (one query)."""
+    if employee_id is None:
+        return {}
+    rows = Enrolment.objects.filter(employee_id=employee_id, course_id__in=list(course_ids)).exclude(
+        state=EnrolmentState.WITHDRAWN.value
+    )
+    found: dict[int, Enrolment] = {}
+    for row in rows.defer("progress_marks").order_by("id"):
+        if row.course_id not in found or found[row.course_id].state != EnrolmentState.STARTED:
+            found[row.course_id] = row
+    return found
 
 
 def completed_enrolments(course_ids: Iterable[int]) -> QuerySet[Enrolment]:

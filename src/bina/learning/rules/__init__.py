@@ -1,10 +1,24 @@
 """What learning allows: states, kinds of activity, who may do what."""
 
-from bina.learning.rules.kinds import KINDS, ActivityKind, Compiled, Doing, register_kind, watched_share
+from bina.learning.rules.built_in import FILE, PAGE, QUIZ, TEST, VIDEO
+from bina.learning.rules.course_file import OUTLINE, CompiledActivity, CompiledCourse, compile_course
+from bina.learning.rules.folder import CourseSource, FolderReader, Problem, image_dimensions, is_clutter
+from bina.learning.rules.kinds import (
+    KINDS,
+    MOST_TRIES_A_DAY,
+    ActivityKind,
+    Compiled,
+    Doing,
+    can_try_test,
+    register_kind,
+    watched_share,
+)
+from bina.learning.rules.media_types import RangeNotSatisfiableError, media_type_of, read_range
 from bina.learning.rules.people import can_give_reason, can_take, may_learn_in, may_manage_course, may_repair
 from bina.learning.rules.states import (
     COURSE_STATE_NAMES,
     ENROLMENT_STATE_NAMES,
+    LEVEL_NAMES,
     NEXT_COURSE_STATES,
     NEXT_STATES,
     CourseState,
@@ -21,25 +35,45 @@ from bina.learning.rules.states import (
 __all__ = [
     "COURSE_STATE_NAMES",
     "ENROLMENT_STATE_NAMES",
+    "FILE",
     "KINDS",
+    "LEVEL_NAMES",
+    "MOST_TRIES_A_DAY",
     "NEXT_COURSE_STATES",
     "NEXT_STATES",
+    "OUTLINE",
+    "PAGE",
+    "QUIZ",
+    "TEST",
+    "VIDEO",
     "ActivityKind",
     "Compiled",
+    "CompiledActivity",
+    "CompiledCourse",
+    "CourseSource",
     "CourseState",
     "Doing",
     "EnrolmentState",
+    "FolderReader",
     "Origin",
+    "Problem",
     "ProgressState",
+    "RangeNotSatisfiableError",
     "can_become",
     "can_course_become",
     "can_enrol",
     "can_give_reason",
     "can_learn",
     "can_take",
+    "can_try_test",
+    "compile_course",
+    "image_dimensions",
+    "is_clutter",
     "may_learn_in",
     "may_manage_course",
     "may_repair",
+    "media_type_of",
+    "read_range",
     "register_kind",
     "watched_share",
     "with_required_parts",

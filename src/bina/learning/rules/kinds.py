@@ -3,6 +3,7 @@
 Another room adds a kind by calling ``register_kind`` when it starts; the player and the import ask only this registry.
 """
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -178,3 +179,35 @@ def can_complete_test(payload: Payload, doing: Doing) -> Verdict:
         _("Nilai terbaik Anda belum mencapai %(passing)s. Buka lagi bagian yang ingin Anda kuatkan, lalu coba kembali.")
         % {"passing": payload.get("passing", 0)}
     )
+
+
+MOST_TRIES_A_DAY = 3
+
+
+def can_try_test(
+    payload: Payload,
+    evidence: Mapping[str, Any],
+    *,
+    best_score: float | None,
+    studied_at: dt.datetime | None,
+    today: dt.date,
+) -> Verdict:
+    """Whether a test of the course may be begun now.
+
+    The first test is taken once. The final one ends when passed; until then three tries a day, each after something of
+    the course was opened again.
+    """
+    tries = evidence.get("tries", [])
+    if payload.get("role") == "pre":
+        if tries:
+            return refused(_("Uji awal cukup sekali; hasil Anda sudah tersimpan."))
+        return ALLOWED
+    if best_score is not None and round(100 * best_score, 6) >= payload.get("passing", 0):
+        return refused(_("Anda sudah lulus uji akhir; nilai terbaik Anda tersimpan."))
+    if sum(1 for row in tries if row["on"] == today.isoformat()) >= MOST_TRIES_A_DAY:
+        return refused(
+            _("Tiga kali mencoba sudah cukup untuk hari ini. Istirahatlah, dan lanjutkan besok dengan segar.")
+        )
+    if tries and (studied_at is None or studied_at <= dt.datetime.fromisoformat(tries[-1]["at"])):
+        return refused(_("Buka dahulu satu bagian yang ingin Anda kuatkan, lalu coba lagi uji akhirnya."))
+    return ALLOWED

@@ -105,3 +105,6 @@ def can_learn(enrolment_state: str) -> Verdict:
 def with_required_parts(outline: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The parts of an outline that a learner must finish, in order."""
     return [part for section in outline for part in section["parts"] if part["required"]]
+
+
+LEVEL_NAMES = {1: _("Dasar"), 2: _("Menengah"), 3: _("Mahir"), 4: _("Sangat mahir"), 5: _("Pakar")}

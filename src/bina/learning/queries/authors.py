@@ -1,0 +1,109 @@
+"""What authors and those who send people to courses may ask."""
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Q, QuerySet
+
+from bina.learning.models import Course, CourseVersion, Enrolment
+from bina.learning.queries.courses import courses_managed_by, managed_courses
+from bina.learning.queries.enrolments import enrolments_visible_to
+from bina.learning.rules import EnrolmentState
+from bina.people.queries import (
+    active_employees,
+    agencies_visible_to,
+    employees_visible_to,
+    leads_anyone,
+    standing_of,
+    units_visible_to,
+)
+from bina.people.rules import Permission
+
+if TYPE_CHECKING:
+    from bina.people.models import Agency, Employee, OrgUnit, User
+
+
+def managed_course(user: "User", slug: str) -> Course | None:
+    """A course that the account looks after."""
+    return courses_managed_by(user).filter(slug=slug).first()
+
+
+def managed_list(user: "User") -> QuerySet[Course]:
+    """The courses that the account looks after, with counts of learners."""
+    return courses_managed_by(user).annotate(
+        learner_count=Count("enrolments", filter=Q(enrolments__state=EnrolmentState.STARTED.value)),
+        completed_count=Count("enrolments", filter=Q(enrolments__state=EnrolmentState.COMPLETED.value)),
+    )
+
+
+def versions_of(course: Course) -> QuerySet[CourseVersion]:
+    """All versions, newest first, with how many people are on each."""
+    return course.versions.annotate(learner_count=Count("enrolments")).order_by("-number")
+
+
+def managed_version(user: "User", public_id: object) -> CourseVersion | None:
+    """A version, draft or not, of a course that the account looks after."""
+    if not standing_of(user).may(Permission.MANAGE_COURSES):
+        return None
+    return (
+        CourseVersion.objects.filter(managed_courses(user, "course__"), public_id=public_id)
+        .select_related("course", "course__current_version")
+        .first()
+    )
+
+
+def agencies_for_courses(user: "User") -> "QuerySet[Agency]":
+    """Agencies for which the account may bring in courses."""
+    return agencies_visible_to(user, Permission.MANAGE_COURSES)
+
+
+def may_make_for_everyone(user: "User") -> bool:
+    """Whether the account may bring in courses that are open to every agency."""
+    return standing_of(user).agencies_with(Permission.MANAGE_COURSES) is None
+
+
+def may_see_participants(user: "User") -> bool:
+    """Whether the account sees anyone's learning: by its role, as somebody's superior, or as an author."""
+    standing = standing_of(user)
+    if standing.may(Permission.SEE_LEARNING) or standing.may(Permission.MANAGE_COURSES):
+        return True
+    return user.employee is not None and leads_anyone(user.employee)
+
+
+def participants_of(user: "User", course: Course, *, state: str = "", text: str = "") -> QuerySet[Enrolment]:
+    """Enrolments in a course that the account may see, narrowed by state and name, the latest activity first."""
+    rows = enrolments_visible_to(user).filter(course=course)
+    if state in EnrolmentState:
+        rows = rows.filter(state=state)
+    if text.strip():
+        rows = rows.filter(employee__full_name__icontains=text.strip())
+    return rows.order_by("-active_at", "-id")
+
+
+def people_to_enrol(user: "User", course: Course, text: str) -> "list[Employee]":
+    """Up to twenty active people with this name whom the account may enrol and who are not in the course yet."""
+    if len(text.strip()) < 2:
+        return []
+    inside = Enrolment.objects.filter(course=course).exclude(state=EnrolmentState.WITHDRAWN.value)
+    people = (
+        employees_visible_to(user, Permission.SEE_LEARNING)
+        .filter(pk__in=active_employees().values("pk"), full_name__icontains=text.strip())
+        .exclude(pk__in=inside.values("employee_id"))
+    )
+    if course.agency_id is not None:
+        people = people.filter(agency_id=course.agency_id)
+    return list(people.select_related("unit", "position").order_by("full_name", "id")[:20])
+
+
+def person_to_enrol(user: "User", public_id: object) -> "Employee | None":
+    """One person whom the account may enrol."""
+    return (
+        employees_visible_to(user, Permission.SEE_LEARNING)
+        .filter(public_id=public_id)
+        .select_related("agency", "unit")
+        .first()
+    )
+
+
+def units_to_enrol(user: "User") -> "QuerySet[OrgUnit]":
+    """Units whose people the account may enrol, in tree order."""
+    return units_visible_to(user, Permission.SEE_LEARNING).filter(valid_to=None)

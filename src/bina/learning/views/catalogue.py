@@ -1,0 +1,122 @@
+"""Finding a course, looking at it, joining and leaving it."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from bina.competencies.queries import profile_of
+from bina.foundation.requests import SignedInRequest
+from bina.learning import actions, queries
+from bina.learning.rules import COURSE_STATE_NAMES, KINDS, LEVEL_NAMES, CourseState, EnrolmentState
+
+PAGE_SIZE = 24
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+@login_required
+def catalogue(request: SignedInRequest) -> HttpResponse:
+    """The courses on offer, by words and filters, with those that serve one's own gaps marked."""
+    text = request.GET.get("q", "").strip()[:100]
+    filters = queries.CatalogueFilters(
+        area=_number(request.GET.get("area")),
+        hours=request.GET.get("hours", ""),
+        level=_number(request.GET.get("level")),
+    )
+    needs: dict[int, float] = {}
+    if request.user.employee is not None:
+        lines = profile_of(request.user.employee).by_severity
+        needs = {line.competency_id: line.severity for line in lines if line.severity > 0}
+    for_gaps = request.GET.get("needs") == "1"
+    found = queries.catalogue(request.user, text, filters, needs if for_gaps else None)
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    chosen = {
+        "q": text, "area": filters.area or "", "hours": filters.hours, "level": filters.level or "",
+        "needs": "1" if for_gaps else "",
+    }  # fmt: skip
+    context = {
+        "page": page,
+        "mine": queries.running_by_course(request.user.employee_id, [course.pk for course in page]),
+        "needs": needs,
+        "chosen": chosen,
+        "query": urlencode({name: value for name, value in chosen.items() if value}),
+        "is_filtered": any(chosen.values()),
+        "filter_count": sum(1 for name in ("area", "hours", "level", "needs") if chosen[name]),
+        "areas": queries.taught_areas(),
+        "levels": LEVEL_NAMES,
+    }
+    return render(request, "learning/catalogue.html", context)
+
+
+@login_required
+def course(request: SignedInRequest, slug: str) -> HttpResponse:
+    """One course: what it gives, for whom, what is in it, and how far one is."""
+    found = queries.course_visible_to(request.user, slug)
+    if found is None:
+        raise Http404
+    enrolment = queries.enrolment_of(request.user.employee, found)
+    version = enrolment.version if enrolment else found.current_version
+    if version is None:
+        raise Http404
+    is_running = enrolment is not None and enrolment.state == EnrolmentState.STARTED
+    outline = queries.outline_of(version, enrolment.progress_marks if enrolment else {})
+    context = {
+        "course": found,
+        "version": version,
+        "enrolment": enrolment,
+        "is_running": is_running,
+        "is_completed": enrolment is not None and enrolment.state == EnrolmentState.COMPLETED,
+        "is_withdrawn": enrolment is not None and enrolment.state == EnrolmentState.WITHDRAWN,
+        "has_newer": version.pk != found.current_version_id and found.state == CourseState.PUBLISHED,
+        "may_enrol": request.user.employee is not None and found.state == CourseState.PUBLISHED,
+        "state_name": COURSE_STATE_NAMES[CourseState(found.state)],
+        "outline": outline,
+        "kinds": KINDS,
+        "levels": LEVEL_NAMES,
+        "sees_participants": queries.may_see_participants(request.user),
+    }
+    return render(request, "learning/course.html", context)
+
+
+@login_required
+def enrol(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Join a course and begin with its first part; opened by its address it shows the course."""
+    found = queries.course_visible_to(request.user, slug)
+    if found is None or request.user.employee is None:
+        raise Http404
+    if request.method != "POST":
+        return redirect("learning:course", slug)
+    enrolment = actions.enrol(by=request.user, employee=request.user.employee, course=found)
+    return redirect("learning:resume", enrolment.public_id)
+
+
+@login_required
+def mine(request: SignedInRequest) -> HttpResponse:
+    """Everything one takes or took."""
+    if request.user.employee is None:
+        raise Http404
+    page = Paginator(queries.enrolments_of(request.user.employee), 30).get_page(request.GET.get("page"))
+    return render(request, "learning/mine.html", {"page": page, "states": EnrolmentState})
+
+
+@login_required
+@require_POST
+def withdraw(request: SignedInRequest, public_id: UUID) -> HttpResponse:
+    """Stop a course; what was done is kept."""
+    enrolment = queries.enrolment_visible_to(request.user, public_id)
+    if enrolment is None:
+        raise Http404
+    actions.withdraw(by=request.user, enrolment=enrolment)
+    messages.success(
+        request, _("Anda berhenti dari kursus ini. Kemajuan Anda tersimpan bila suatu saat ingin melanjutkan.")
+    )
+    return redirect("learning:course", enrolment.course.slug)
