@@ -1,0 +1,133 @@
+"""The gap map of a unit as a page needs it: rows to descend, columns to open, cells with their whole."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypedDict
+from uuid import UUID
+
+from django.db.models import F, FilteredRelation, Q, QuerySet
+
+from bina.competencies.queries import GapCell, area_by_public_id, competency_by_public_id, gap_map
+from bina.people.queries import active_employees
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    from bina.competencies.models import Competency
+    from bina.people.models import Employee, OrgUnit
+
+NOTHING = GapCell(0, 0, 0, 0.0, 0.0)
+
+
+def added(cells: Iterable[GapCell]) -> GapCell:
+    """Cells of disjoint groups as one."""
+    whole = list(cells)
+    return GapCell(
+        sum(cell.required for cell in whole),
+        sum(cell.measured for cell in whole),
+        sum(cell.proven for cell in whole),
+        sum(cell.gap_sum for cell in whole),
+        sum(cell.level_sum for cell in whole),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class HeatRow:
+    """One branch: a child unit with everything below it, or (``is_own``) the staff of the unit itself."""
+
+    unit: "OrgUnit"
+    is_own: bool
+    cells: tuple[GapCell, ...]
+
+    @property
+    def whole(self) -> GapCell:
+        """The branch over all columns."""
+        return added(self.cells)
+
+
+@dataclass(frozen=True, slots=True)
+class HeatMap:
+    """Gaps under a unit by area, or by the competencies of one ``area``."""
+
+    unit: "OrgUnit"
+    area: "Competency | None"
+    columns: tuple["Competency", ...]
+    rows: tuple[HeatRow, ...]
+    totals: tuple[GapCell, ...]
+
+    @property
+    def whole(self) -> GapCell:
+        """Everybody on everything shown."""
+        return added(self.totals)
+
+
+def heat_map(unit: "OrgUnit", area: "Competency | None" = None) -> HeatMap:
+    """The gap map under a unit; with ``area`` its competencies become the columns. Three queries.
+
+    Branches of which nothing is asked are left out. The caller has checked that the unit may be seen.
+    """
+    found = gap_map(unit, by_area=area is None)
+    columns = tuple(column for column in found.columns if area is None or column.parent_id == area.pk)
+    rows = tuple(
+        HeatRow(row, is_own, tuple(found.cell(row, column) for column in columns)) for row, is_own in found.rows
+    )
+    return HeatMap(
+        unit,
+        area,
+        columns,
+        tuple(row for row in rows if row.whole.required),
+        tuple(found.total(column) for column in columns),
+    )
+
+
+def area_asked_for(public_id: str) -> "Competency | None":
+    """The area named in an address; None for nonsense."""
+    try:
+        return area_by_public_id(UUID(public_id))
+    except ValueError:
+        return None
+
+
+def competency_asked_for(public_id: str, agency_id: int | None) -> "Competency | None":
+    """The competency named in an address; None for nonsense."""
+    try:
+        return competency_by_public_id(UUID(public_id), agency_id)
+    except ValueError:
+        return None
+
+
+class LevelFacts(TypedDict):
+    """What each row of ``people_against_standard`` knows beside the person."""
+
+    line_mean: float | None
+    line_low: float | None
+    line_high: float | None
+    line_required: int
+    line_gap: float | None
+    line_status: int
+
+
+def people_against_standard(
+    unit: "OrgUnit", competency: "Competency", *, only_own_staff: bool = False
+) -> "QuerySet[WithAnnotations[Employee, LevelFacts]]":
+    """The people of a subtree whose job asks for a competency, the furthest from it first, unmeasured ones last.
+
+    Each row carries ``line_mean``, ``line_low``, ``line_high``, ``line_required``, ``line_gap`` and ``line_status``.
+    The caller has checked that levels may be seen in the unit.
+    """
+    people = active_employees()
+    people = people.filter(unit=unit) if only_own_staff else people.filter(unit__path__startswith=unit.path)
+    return (
+        people.annotate(line=FilteredRelation("levels", condition=Q(levels__competency=competency)))
+        .filter(line__required_level__isnull=False)
+        .annotate(
+            line_mean=F("line__mean"),
+            line_low=F("line__low"),
+            line_high=F("line__high"),
+            line_required=F("line__required_level"),
+            line_gap=F("line__gap"),
+            line_status=F("line__status"),
+        )
+        .select_related("unit", "position")
+        .order_by(F("line__gap").desc(nulls_last=True), "full_name", "id")
+    )
