@@ -1,0 +1,107 @@
+"""Making the whole demo, in one transaction: all of it or nothing."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from bina.assessment.actions import load_reference_data as load_assessment
+from bina.competencies.actions import load_reference_data as load_competencies
+from bina.competencies.actions import recompute_everyone
+from bina.credentials.actions import load_reference_data as load_credentials
+from bina.demo.agencies import agency_codes, plan_agencies
+from bina.demo.chance import Chance, shares
+from bina.demo.measuring import measure_by_tests, rate_behaviour
+from bina.demo.rows import Ledger
+from bina.demo.settle import settle_agencies, settle_people
+from bina.demo.staff import Recruiter
+from bina.demo.world import World, know_the_people
+from bina.evaluation.actions import load_reference_data as load_evaluation
+from bina.foundation import clock
+from bina.foundation.errors import Refused
+from bina.learning.actions import load_reference_data as load_learning
+from bina.people.actions import load_reference_data as load_people
+from bina.people.models import Agency
+
+Report = Callable[[int, int, str], None]
+FEWEST = 400
+MOST = 1_000_000
+DEFAULT_EMPLOYEES = 2_400
+DEFAULT_SEED = 2026
+
+
+@dataclass(frozen=True, slots=True)
+class BuildResult:
+    """What a call did: whether it wrote anything, and how many people there are."""
+
+    is_new: bool
+    employees: int
+
+
+def holds_demo() -> bool:
+    """Whether the database already holds the demo agencies, and only them."""
+    codes = set(Agency.objects.values_list("code", flat=True))
+    return bool(codes) and codes <= agency_codes()
+
+
+def build(
+    *, employees: int = DEFAULT_EMPLOYEES, seed: int = DEFAULT_SEED, on: dt.date | None = None, report: Report | None = None
+) -> BuildResult:
+    """Make the demo agencies with their people and half a year of history that ends on ``on`` (today).
+
+    The same arguments give the same rows. ``report`` is told (done, total, what comes next) as the work goes on. Where
+    the demo exists already nothing happens; raises Refused when the database holds other agencies or the size is off.
+    """
+    if not FEWEST <= employees <= MOST:
+        raise Refused(
+            _("Jumlah pegawai contoh harus antara %(least)s dan %(most)s.") % {"least": FEWEST, "most": MOST}
+        )
+    if holds_demo():
+        note_demo()
+        from bina.people.models import Employee
+
+        return BuildResult(False, Employee.objects.count())
+    if Agency.objects.exists():
+        raise Refused(
+            _("Basis data ini sudah berisi instansi. Data contoh hanya dimuat ke basis data yang masih kosong; "
+              "tidak ada yang diubah.")
+        )  # fmt: skip
+    tell = report or (lambda done, total, message: None)
+    with transaction.atomic():
+        _build(employees, Chance(seed, on or clock.today()), tell)
+    note_demo()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return BuildResult(True, employees)
+
+
+def note_demo() -> None:
+    """Leave the mark by which the next start knows that this installation is a demo."""
+    (settings.DATA_DIR / "demo.flag").touch()
+
+
+def _build(employees: int, chance: Chance, tell: Report) -> None:
+    total = 100
+    tell(0, total, _("Menyiapkan data acuan"))
+    for load in (load_people, load_competencies, load_assessment, load_credentials, load_evaluation, load_learning):
+        load()
+    tell(8, total, _("Menyusun instansi dan unit"))
+    plans = plan_agencies(employees)
+    people = Recruiter(chance).staff(plans, shares(employees, [plan.share for plan in plans]))
+    ledger = Ledger(chance)
+    settle_agencies(ledger, plans)
+    tell(14, total, _("Mengisi jabatan dengan pegawai"))
+    settle_people(ledger, chance, plans, people)
+    world = World(chance, ledger, plans, people)
+    know_the_people(world)
+    tell(20, total, _("Mengukur kompetensi"))
+    measure_by_tests(world)
+    tell(40, total, _("Menilai perilaku kerja"))
+    rate_behaviour(world)
+    ledger.finish()
+    tell(60, total, _("Menghitung tingkat kompetensi"))
+    recompute_everyone(on_portion=lambda done, whole: tell(60 + 35 * done // whole, total, _("Menghitung tingkat kompetensi")))
+    tell(total, total, _("Selesai"))
