@@ -10,5 +10,5 @@ class AssessmentConfig(AppConfig):
     label = "assessment"
 
     def ready(self) -> None:
-        """Announce the journal entries."""
-        from bina.assessment import entries  # noqa: F401  imported for what they register
+        """Announce the journal entries, the menu and the reactions."""
+        from bina.assessment import entries, menu, reactions  # noqa: F401  imported for what they register

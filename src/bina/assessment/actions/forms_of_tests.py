@@ -138,8 +138,7 @@ def set_form(blueprint: Blueprint, version_ids: Sequence[int]) -> None:
         for position, version in enumerate(version_ids, start=1)
     )
     blueprint.item_count = len(version_ids)
-    blueprint.is_active = bool(version_ids)
-    blueprint.save(update_fields=["item_count", "is_active"])
+    blueprint.save(update_fields=["item_count"])
 
 
 @transaction.atomic

@@ -27,14 +27,20 @@ SOURCES = {Relation.SELF: Source.SELF_RATING, Relation.SUPERIOR: Source.SUPERIOR
 
 @transaction.atomic
 def save_rating_draft(*, by: "User", employee: "Employee", relation: str, answers: Mapping[Any, Any]) -> Rating:
-    """Keep what has been marked so far, for this rater only; nothing counts before it is sent. Raises Denied."""
+    """Add marks to what was kept before, for this rater only; nothing counts before it is sent. Raises Denied."""
     may_rate(by, employee, relation).require()
     known = behaviour_levels(by, employee)
     kept = clean_answers(answers, {pk: levels for pk, (_row, levels) in known.items()})
-    draft, _created = Rating.objects.update_or_create(
-        employee=employee, rater=by.employee, relation=Relation(relation).value, submitted_at=None,
-        defaults={"answers": kept, "saved_at": clock.now()},
-    )  # fmt: skip
+    draft = (
+        Rating.objects.select_for_update()
+        .filter(employee=employee, rater=by.employee, relation=Relation(relation).value, submitted_at=None)
+        .first()
+    )
+    if draft is None:
+        draft = Rating(employee=employee, rater=by.employee, relation=Relation(relation).value)
+    draft.answers = {**draft.answers, **kept}
+    draft.saved_at = clock.now()
+    draft.save()
     return draft
 
 

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from bina.assessment.models import Item, ItemBank, ItemVersion, Response
 from bina.assessment.rules import digest_of, item_problems
 from bina.competencies.queries import assessable_competencies, published_framework
+from bina.foundation.wording import localized
+from bina.journal.queries import history_of
 from bina.people.queries import standing_of
 from bina.people.rules import Permission
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from bina.competencies.models import Competency
+    from bina.journal.models import Entry
     from bina.people.models import User
 
 
@@ -80,6 +83,45 @@ def items_visible_to(user: "User") -> QuerySet[Item]:
     return Item.objects.filter(bank__in=banks_visible_to(user)).select_related(
         "bank", "competency", "competency__parent", "current"
     )
+
+
+def may_read_items(user: "User") -> bool:
+    """Whether the account keeps items anywhere."""
+    return standing_of(user).may(Permission.MANAGE_ITEMS)
+
+
+def banks_managed_by(user: "User") -> list[ItemBank]:
+    """The banks that the account may change."""
+    return [bank for bank in banks_visible_to(user) if may_manage_bank(user, bank)]
+
+
+def may_open_own_bank(user: "User") -> bool:
+    """Whether the account may keep a bank of its own agency."""
+    agencies = standing_of(user).agencies_with(Permission.MANAGE_ITEMS)
+    return user.employee is not None and (agencies is None or user.employee.agency_id in agencies)
+
+
+def competencies_with_items(user: "User") -> list[tuple[str, str]]:
+    """Codes and names of the competencies that have items, for a filter."""
+    rows = (
+        items_visible_to(user)
+        .filter(competency__isnull=False)
+        .order_by("competency__framework_id", "competency__order")
+        .values_list(
+            "competency__code",
+            "competency__name",
+            "competency__name_en",
+            "competency__framework_id",
+            "competency__order",
+        )
+        .distinct()
+    )
+    return [(code, localized(name, english)) for code, name, english, _framework, _order in rows]
+
+
+def item_history(item: Item) -> "QuerySet[Entry]":
+    """What was done with an item, newest first."""
+    return history_of("item", item.public_id)
 
 
 def item_visible_to(user: "User", public_id: "UUID | str") -> Item | None:

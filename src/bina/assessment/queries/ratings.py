@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bina.competencies.models import Competency, Framework, LevelDescriptor
     from bina.people.models import Employee, User
 
+Z90 = 1.6448536269514722  # half-width of a 90 % interval, in standard errors
 RATED_KINDS = ("digital", "managerial", "leadership", "local")
 
 
@@ -103,6 +104,123 @@ def rating_areas(user: "User", employee: "Employee", relation: str) -> list[Rate
     return [RateableArea(area, framework, tuple(rows)) for area, framework, rows in areas.values()]
 
 
+@dataclass(frozen=True, slots=True)
+class RatingSheet:
+    """A rating on its way: the areas shown, the marks kept so far, and whether more than the job asks for is shown."""
+
+    areas: tuple[RateableArea, ...]
+    hidden_count: int
+    marks: dict[str, dict[str, int | None]]
+    everything: bool
+    saved_at: dt.datetime | None
+
+    def area(self, step: str) -> RateableArea | None:
+        """The area that a step of the page names."""
+        return next((row for row in self.areas if str(row.area.public_id) == step), None)
+
+    def number_of(self, area: RateableArea) -> int:
+        """Which page of the rating an area is, from 1."""
+        return self.areas.index(area) + 1
+
+    def step_after(self, area: RateableArea) -> str:
+        """The step that follows an area; after the last one comes sending."""
+        number = self.number_of(area)
+        return str(self.areas[number].area.public_id) if number < len(self.areas) else "send"
+
+    def step_before(self, area: RateableArea) -> str:
+        """The step before an area; before the first one comes the beginning."""
+        number = self.number_of(area)
+        return str(self.areas[number - 2].area.public_id) if number > 1 else ""
+
+    @property
+    def first_open_step(self) -> str:
+        """Where to go on: the first area with unmarked behaviours, else sending."""
+        found = next((row for row in self.areas if self.marked_in(row) < self.behaviours_in(row)), None)
+        return str(found.area.public_id) if found else "send"
+
+    def behaviours_in(self, area: RateableArea) -> int:
+        """How many behaviours of an area can be marked now."""
+        return sum(len(row.behaviours) for row in area.competencies if row.waits_until is None)
+
+    def marked_in(self, area: RateableArea) -> int:
+        """How many of them are marked (“cannot judge yet” is a mark too)."""
+        return sum(
+            str(line.number) in self.marks.get(str(row.competency.pk), {})
+            for row in area.competencies
+            if row.waits_until is None
+            for line in row.behaviours
+        )
+
+    @property
+    def behaviour_count(self) -> int:
+        """How many behaviours can be marked now."""
+        return sum(self.behaviours_in(area) for area in self.areas)
+
+    @property
+    def marked_count(self) -> int:
+        """How many behaviours are marked."""
+        return sum(self.marked_in(area) for area in self.areas)
+
+    @property
+    def waits_until(self) -> dt.date | None:
+        """When everything shown must wait: the first date on which something can be rated again."""
+        dates = [row.waits_until for area in self.areas for row in area.competencies]
+        known = [day for day in dates if day is not None]
+        return min(known) if known and len(known) == len(dates) else None
+
+    @property
+    def answers_to_send(self) -> dict[str, dict[str, int | None]]:
+        """Every mark kept so far, whatever the page shows."""
+        return self.marks
+
+
+def rating_sheet(user: "User", employee: "Employee", relation: str, *, everything: bool = False) -> RatingSheet:
+    """The rating of a person as it stands: what the job asks for, or everything, with the marks kept so far.
+
+    Competencies that already hold a mark stay in sight even when the job does not ask for them.
+    """
+    draft = rating_draft(user, employee, relation)
+    marks = draft.answers if draft else {}
+    shown, hidden = [], 0
+    for area in rating_areas(user, employee, relation):
+        kept = tuple(
+            row
+            for row in area.competencies
+            if everything or row.required is not None or str(row.competency.pk) in marks
+        )
+        hidden += len(area.competencies) - len(kept)
+        if kept:
+            shown.append(RateableArea(area.area, area.framework, kept))
+    return RatingSheet(tuple(shown), hidden, marks, everything, draft.saved_at if draft else None)
+
+
+@dataclass(frozen=True, slots=True)
+class RatingLine:
+    """One competency of a sent rating, ready for the level track."""
+
+    name: str
+    public_id: str
+    mean: float
+    low: float
+    high: float
+    required: int | None
+    level_count: int
+    behaviour_count: int
+
+
+def rating_lines(rating: Rating) -> list[RatingLine]:
+    """The levels of a sent rating with an interval of 90 %, against what the job asks for."""
+    needed = requirements_of(rating.employee)
+    return [
+        RatingLine(
+            str(row.competency), str(row.competency.public_id), row.value, row.value - Z90 * row.standard_deviation,
+            row.value + Z90 * row.standard_deviation, needed.get(row.competency_id),
+            row.competency.framework.level_count, row.behaviour_count,
+        )
+        for row in rating_scores(rating)
+    ]  # fmt: skip
+
+
 def behaviour_levels(user: "User", employee: "Employee") -> "dict[int, tuple[Competency, set[int]]]":
     """Competencies that can be rated, with the levels that have a behaviour."""
     found = {}
@@ -161,7 +279,7 @@ def rating_visible_to(user: "User", public_id: "UUID | str") -> Rating | None:
     return (
         Rating.objects.filter(public_id=public_id, submitted_at__isnull=False)
         .filter(Q(employee_id=user.employee_id) | Q(rater_id=user.employee_id))
-        .select_related("rater", "employee")
+        .select_related("rater", "employee__position")
         .first()
     )
 

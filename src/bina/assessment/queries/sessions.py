@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from bina.assessment.models import Blueprint, CompetencyScore, ItemVersion, Response, Session
 from bina.assessment.rules import GRACE, SessionState, is_complete
-from bina.people.queries import standing_of
+from bina.people.queries import employees_visible_to, standing_of
 from bina.people.rules import Permission
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def blueprint_by_code(code: str) -> Blueprint | None:
 def may_see_blueprint(user: "User", blueprint: Blueprint) -> bool:
     """Whether a form is in use and meant for the account's agency."""
     agency_id = user.employee.agency_id if user.employee else None
-    return blueprint.is_active and blueprint.agency_id in (None, agency_id)
+    return blueprint.is_active and blueprint.item_count > 0 and blueprint.agency_id in (None, agency_id)
 
 
 def blueprint_visible_to(user: "User", public_id: "UUID | str") -> Blueprint | None:
@@ -101,7 +101,8 @@ def _next_date(blueprint: Blueprint, asked: set[int], days: dict[tuple[int, int]
     return min(known) + dt.timedelta(days=blueprint.retake_days)
 
 
-def _competency_ids(blueprint_ids: Iterable[int]) -> dict[int, set[int]]:
+def competency_ids_of(blueprint_ids: Iterable[int]) -> dict[int, set[int]]:
+    """What several forms ask: competency ids by form id, in one query."""
     rows = Blueprint.competencies.through.objects.filter(blueprint_id__in=set(blueprint_ids))
     found: dict[int, set[int]] = {}
     for blueprint_id, competency_id in rows.values_list("blueprint_id", "competency_id"):
@@ -121,7 +122,7 @@ def available_on(employee: "Employee", blueprint: Blueprint) -> dt.date | None:
     Forms of one bank share questions: a form waits while everything it asks was asked lately, in whichever form.
     """
     sessions = list(_ended_bank_sessions(employee).filter(blueprint__bank=blueprint.bank_id))
-    asked = _competency_ids([blueprint.pk, *(session.blueprint_id for session in sessions)])
+    asked = competency_ids_of([blueprint.pk, *(session.blueprint_id for session in sessions)])
     return _next_date(blueprint, asked.get(blueprint.pk, set()), _measured_on(sessions, asked))
 
 
@@ -131,7 +132,7 @@ def blueprints_open_to(user: "User") -> list[Offer]:
     if employee is None:
         return []
     blueprints = list(
-        Blueprint.objects.filter(kind=Blueprint.Kind.BANK, is_active=True)
+        Blueprint.objects.filter(kind=Blueprint.Kind.BANK, is_active=True, item_count__gt=0)
         .filter(Q(agency=None) | Q(agency_id=employee.agency_id))
         .order_by("order", "id")
     )
@@ -142,7 +143,7 @@ def blueprints_open_to(user: "User") -> list[Offer]:
         .order_by("id")
     )
     ended = [session for session in sessions if not session.is_open]
-    asked = _competency_ids([row.pk for row in blueprints] + [row.blueprint_id for row in ended])
+    asked = competency_ids_of([row.pk for row in blueprints] + [row.blueprint_id for row in ended])
     days = _measured_on(ended, asked)
     opened = {session.blueprint_id: session for session in sessions if session.is_open}
     latest = {session.blueprint_id: session for session in ended}
@@ -150,6 +151,11 @@ def blueprints_open_to(user: "User") -> list[Offer]:
         Offer(row, opened.get(row.pk), latest.get(row.pk), _next_date(row, asked.get(row.pk, set()), days))
         for row in blueprints
     ]
+
+
+def seconds_left(session: Session, now: dt.datetime) -> int:
+    """Whole seconds until the deadline, never below 0."""
+    return max(0, int((session.deadline_at - now).total_seconds()))
 
 
 def form_versions(session: Session) -> list[ItemVersion]:
@@ -267,6 +273,17 @@ def pre_post_scores(context_kind: str, context_ids: Sequence[str]) -> list[TestS
 def may_cancel_for(user: "User", employee: "Employee") -> bool:
     """Whether the account may set aside attempts of a person: those who keep the staff records there."""
     return standing_of(user).may_in(Permission.MANAGE_STAFF, employee.unit.path)
+
+
+def kept_by(user: "User", public_id: "UUID | str") -> "Employee | None":
+    """A person whose attempts the account may set aside."""
+    found = (
+        employees_visible_to(user, Permission.MANAGE_STAFF)
+        .filter(public_id=public_id)
+        .select_related("unit", "position", "agency")
+        .first()
+    )
+    return found if found and may_cancel_for(user, found) else None
 
 
 def attempts_for_keeper(employee: "Employee") -> QuerySet[Session]:

@@ -1,6 +1,7 @@
 """Pure rules of measuring: kinds of questions, grading, states of an attempt, rating scale, surveys."""
 
 from bina.assessment.rules.checking import item_problems
+from bina.assessment.rules.files import read_item_file
 from bina.assessment.rules.grading import Feedback, PartFeedback, feedback_on, grade, numbers_in
 from bina.assessment.rules.kinds import KIND_NAMES, Answer, Kind, digest_of, part_key, payload_of
 from bina.assessment.rules.ratings import (
@@ -69,5 +70,6 @@ __all__ = [
     "public_view",
     "question_problems",
     "read_answer",
+    "read_item_file",
     "read_survey",
 ]

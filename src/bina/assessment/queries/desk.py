@@ -1,0 +1,135 @@
+"""What a person can measure now: tests by area, single competencies, ratings, what is under way."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bina.assessment.models import Blueprint, Rating, Session
+from bina.assessment.queries.ratings import latest_rating, people_to_rate
+from bina.assessment.queries.sessions import Offer, blueprints_open_to, competency_ids_of
+from bina.assessment.rules import Relation
+from bina.competencies.queries import ProfileLine, area_list, profile_of, published_framework
+from bina.foundation import clock
+from bina.people.queries import leads_anyone
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from bina.competencies.models import Competency
+    from bina.people.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class CompetencyDesk:
+    """One competency on the desk: its short check and what is known of it."""
+
+    competency: "Competency"
+    offer: Offer | None
+    line: ProfileLine | None
+
+
+@dataclass(frozen=True, slots=True)
+class AreaDesk:
+    """One area on the desk: its test and its competencies."""
+
+    area: "Competency"
+    offer: Offer | None
+    competencies: tuple[CompetencyDesk, ...]
+
+    @property
+    def required_count(self) -> int:
+        """How many competencies of the area the job asks for."""
+        return sum(1 for row in self.competencies if row.line and row.line.required is not None)
+
+    @property
+    def measured_count(self) -> int:
+        """How many of those are measured."""
+        return sum(
+            1 for row in self.competencies if row.line and row.line.required is not None and row.line.mean is not None
+        )
+
+    @property
+    def need(self) -> float:
+        """How much the job waits for this area to be measured or to grow."""
+        return sum(row.line.severity for row in self.competencies if row.line)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything on the page “Ukur”."""
+
+    running: tuple[Session, ...]
+    full: Offer | None
+    areas: tuple[AreaDesk, ...]
+    local: tuple[Offer, ...]
+    recommended: AreaDesk | None
+    self_rating: Rating | None
+    superior_rating: Rating | None
+    leads: bool
+    due_count: int
+    team_count: int
+
+
+def desk_of(user: "User") -> Desk:
+    """What the account's person can measure now, what is under way, and which area is worth measuring first."""
+    employee = user.employee
+    if employee is None:
+        raise ValueError("an account without a person measures nothing")
+    offers = blueprints_open_to(user)
+    asked = competency_ids_of([offer.blueprint.pk for offer in offers])
+    by_content = {
+        frozenset(asked.get(offer.blueprint.pk, ())): offer for offer in offers if not offer.blueprint.agency_id
+    }
+    lines = {line.competency_id: line for line in profile_of(employee).lines}
+    areas = []
+    everything: set[int] = set()
+    for area in area_list(published_framework(), employee.agency_id):
+        national = [child for child in area.children.all() if child.agency_id is None]
+        everything |= {child.pk for child in national}
+        areas.append(
+            AreaDesk(
+                area,
+                by_content.get(frozenset(child.pk for child in national)),
+                tuple(
+                    CompetencyDesk(child, by_content.get(frozenset({child.pk})), lines.get(child.pk))
+                    for child in national
+                ),
+            )
+        )
+    people = people_to_rate(user) if leads_anyone(employee) else []
+    return Desk(
+        running=tuple(offer.open_session for offer in offers if offer.open_session),
+        full=by_content.get(frozenset(everything)),
+        areas=tuple(areas),
+        local=tuple(offer for offer in offers if offer.blueprint.agency_id),
+        recommended=_recommended(areas, clock.today()),
+        self_rating=latest_rating(employee, Relation.SELF),
+        superior_rating=latest_rating(employee, Relation.SUPERIOR),
+        leads=bool(people),
+        due_count=sum(row.is_due for row in people),
+        team_count=len(people),
+    )
+
+
+def _recommended(areas: list[AreaDesk], today: dt.date) -> AreaDesk | None:
+    """The area that the job waits for most among those that can be measured now."""
+    free = [row for row in areas if row.offer and not row.offer.is_waiting(today)]
+    return max(free, key=lambda row: (row.need, -row.area.order), default=None)
+
+
+def short_check_of(user: "User", competency_id: "UUID") -> Blueprint | None:
+    """The form that measures just one competency, the national one before an agency's own."""
+    agency_id = user.employee.agency_id if user.employee else None
+    found = Blueprint.objects.filter(
+        kind=Blueprint.Kind.BANK, is_active=True, item_count__gt=0, competencies__public_id=competency_id
+    ).order_by("order", "id")
+    asked = competency_ids_of([row.pk for row in found])
+    return next(
+        (row for row in found if len(asked[row.pk]) == 1 and row.agency_id in (None, agency_id)),
+        None,
+    )
+
+
+def offer_of(user: "User", blueprint: Blueprint) -> Offer | None:
+    """One form as it is offered to the account's person now."""
+    return next((offer for offer in blueprints_open_to(user) if offer.blueprint.pk == blueprint.pk), None)

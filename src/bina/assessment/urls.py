@@ -1,0 +1,29 @@
+"""Addresses of this room."""
+
+from django.urls import path
+
+from bina.assessment.views import attempts, home, items, ratings, sessions
+
+app_name = "assessment"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("history/", home.history, name="history"),
+    path("competencies/<uuid:competency_id>/", home.measure, name="measure"),
+    path("tests/<uuid:public_id>/", home.test, name="test"),
+    path("sessions/<uuid:public_id>/", sessions.session, name="session"),
+    path("sessions/<uuid:public_id>/<int:position>/", sessions.question, name="question"),
+    path("sessions/<uuid:public_id>/review/", sessions.review, name="review"),
+    path("sessions/<uuid:public_id>/finish/", sessions.finish, name="finish"),
+    path("sessions/<uuid:public_id>/result/", sessions.result, name="result"),
+    path("ratings/self/", ratings.self_rating, name="self_rating"),
+    path("ratings/team/", ratings.to_rate, name="to_rate"),
+    path("ratings/of/<uuid:public_id>/", ratings.rate, name="rate"),
+    path("ratings/<uuid:public_id>/", ratings.rating, name="rating"),
+    path("people/<uuid:public_id>/", attempts.attempts, name="attempts"),
+    path("people/<uuid:public_id>/<uuid:session_id>/cancel/", attempts.cancel, name="cancel"),
+    path("items/", items.items, name="items"),
+    path("items/import/", items.import_items, name="import_items"),
+    path("items/export/", items.export_items, name="export_items"),
+    path("items/<uuid:public_id>/", items.item, name="item"),
+    path("items/<uuid:public_id>/state/", items.change_item_state, name="change_item_state"),
+]

@@ -1,0 +1,38 @@
+"""Attempts of a person as the keeper of staff records sees them, and setting one aside when something went wrong."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from bina.assessment import actions, queries
+from bina.assessment.forms import ReasonForm
+from bina.foundation.requests import SignedInRequest
+
+
+@login_required
+def attempts(request: SignedInRequest, public_id: UUID) -> HttpResponse:
+    """What a person took and when; never answers, never scores."""
+    employee = queries.kept_by(request.user, public_id)
+    if employee is None:
+        raise Http404
+    page = Paginator(queries.attempts_for_keeper(employee), 20).get_page(request.GET.get("page"))
+    return render(request, "assessment/attempts.html", {"employee": employee, "page": page, "form": ReasonForm()})
+
+
+@login_required
+@require_POST
+def cancel(request: SignedInRequest, public_id: UUID, session_id: UUID) -> HttpResponse:
+    """Set an attempt aside with a reason, so that the person may begin anew."""
+    employee = queries.kept_by(request.user, public_id)
+    session = queries.attempts_for_keeper(employee).filter(public_id=session_id).first() if employee else None
+    if session is None:
+        raise Http404
+    actions.cancel_session(by=request.user, session=session, reason=request.POST.get("reason", ""))
+    messages.success(request, _("Uji dibatalkan dan buktinya ditarik. Pegawai dapat memulainya lagi."))
+    return redirect("assessment:attempts", public_id=public_id)

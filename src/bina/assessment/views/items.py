@@ -1,0 +1,147 @@
+"""The item bank, for those who keep it: list, card, import with a look before, export, retire."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from bina.assessment import actions, queries
+from bina.assessment.forms import ItemFileForm, ReasonForm
+from bina.assessment.rules import KIND_NAMES, feedback_on, public_view, read_item_file
+from bina.foundation.errors import Refused
+from bina.foundation.requests import SignedInRequest
+from bina.foundation.uploads import require_upload
+
+FILTERS = ("bank", "competency", "level", "kind", "state", "text")
+
+
+def _chosen(request: SignedInRequest) -> dict[str, str]:
+    return {name: request.GET.get(name, "").strip()[:80] for name in FILTERS}
+
+
+def _require_keeper(request: SignedInRequest) -> None:
+    if not queries.may_read_items(request.user):
+        raise Http404
+
+
+@login_required
+def items(request: SignedInRequest) -> HttpResponse:
+    """Every item that the account may read, narrowed by filters, with how it is answered."""
+    _require_keeper(request)
+    chosen = _chosen(request)
+    found = queries.filtered_items(queries.items_visible_to(request.user), **chosen)
+    page = Paginator(found, 25).get_page(request.GET.get("page"))
+    parameters = request.GET.copy()
+    parameters.pop("page", None)
+    context: dict[str, Any] = {
+        "page": page,
+        "counts": queries.answer_counts([item.pk for item in page]),
+        "chosen": chosen,
+        "is_filtered": any(chosen.values()),
+        "query": parameters.urlencode(),
+        "banks": list(queries.banks_visible_to(request.user)),
+        "competencies": queries.competencies_with_items(request.user),
+        "kinds": KIND_NAMES,
+        "may_import": bool(queries.banks_managed_by(request.user)) or queries.may_open_own_bank(request.user),
+    }
+    return render(request, "assessment/items.html", context)
+
+
+@login_required
+def item(request: SignedInRequest, public_id: UUID) -> HttpResponse:
+    """One item as a person sees it, with its key, explanation, parameters, answers and history."""
+    found = queries.item_visible_to(request.user, public_id)
+    if found is None or found.current is None:
+        raise Http404
+    version = found.current
+    context = {
+        "item": found,
+        "version": version,
+        "view": public_view(found.kind, version.payload, str(found.public_id), version.stem),
+        "key": feedback_on(found.kind, version.payload, None, version.explanation),
+        "count": queries.answer_counts([found.pk])[found.pk],
+        "versions": list(queries.versions_of(found)),
+        "history": list(queries.item_history(found)),
+        "may_manage": queries.may_manage_bank(request.user, found.bank),
+        "form": ReasonForm(),
+    }
+    return render(request, "assessment/item.html", context)
+
+
+@login_required
+@require_POST
+def change_item_state(request: SignedInRequest, public_id: UUID) -> HttpResponse:
+    """Take an item out of new forms or put it back, with a reason."""
+    found = queries.item_visible_to(request.user, public_id)
+    if found is None:
+        raise Http404
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        messages.warning(request, _("Tuliskan alasannya agar pengelola lain mengerti."))
+    elif request.POST.get("state") == "in_use":
+        actions.restore_item(by=request.user, item=found, reason=form.cleaned_data["reason"])
+        messages.success(request, _("Butir dipakai kembali di bentuk uji berikutnya."))
+    else:
+        actions.retire_item(by=request.user, item=found, reason=form.cleaned_data["reason"])
+        messages.success(request, _("Butir tidak dipakai lagi di uji baru. Uji yang sedang berjalan tidak terganggu."))
+    return redirect("assessment:item", public_id=public_id)
+
+
+@login_required
+def import_items(request: SignedInRequest) -> HttpResponse:
+    """A file of items: looked at item by item first, written only when the person says so."""
+    _require_keeper(request)
+    banks = queries.banks_managed_by(request.user)
+    if queries.may_open_own_bank(request.user) and request.user.employee:
+        own = actions.own_bank(by=request.user, agency=request.user.employee.agency)
+        banks = [bank for bank in banks if bank.pk != own.pk] + [own]
+    if not banks:
+        raise Http404
+    by_code = {bank.code: bank for bank in banks}
+    form = ItemFileForm(banks=ItemFileForm.choices_of(banks), initial={"bank": request.GET.get("bank", "")})
+    context: dict[str, Any] = {"form": form}
+    if request.method == "POST" and "text" in request.POST:
+        bank = by_code.get(request.POST.get("bank", ""))
+        if bank is None:
+            raise Http404
+        report = actions.import_items(by=request.user, bank=bank, items=read_item_file(request.POST["text"]))
+        messages.success(
+            request,
+            _("%(new)s butir baru, %(changed)s versi baru, %(same)s tetap, %(error)s tidak diambil.")
+            % {name: report.count(name) for name in ("new", "changed", "same", "error")},
+        )
+        return redirect(f"{request.path.removesuffix('import/')}?bank={bank.code}")
+    if request.method == "POST":
+        form = context["form"] = ItemFileForm(request.POST, request.FILES, banks=ItemFileForm.choices_of(banks))
+        if form.is_valid():
+            try:
+                require_upload(form.cleaned_data["file"], endings={".yaml", ".yml"}, limit_mb=3)
+                text = form.cleaned_data["file"].read()
+                entries = read_item_file(text)
+            except Refused as refusal:
+                form.add_error("file", str(refusal))
+            else:
+                bank = by_code[form.cleaned_data["bank"]]
+                lines = queries.check_items(bank, entries)
+                context |= {"bank": bank, "lines": lines, "text": text.decode("utf-8-sig")}
+                context |= {"counts": {name: sum(line.outcome == name for line in lines) for name in _OUTCOMES}}
+    return render(request, "assessment/import.html", context)
+
+
+_OUTCOMES = ("new", "changed", "same", "error")
+
+
+@login_required
+def export_items(request: SignedInRequest) -> HttpResponse:
+    """The filtered items as a file that can be imported again without loss."""
+    _require_keeper(request)
+    found = queries.filtered_items(queries.items_visible_to(request.user), **_chosen(request))
+    response = HttpResponse(queries.export_items(found), content_type="application/yaml; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="butir-soal.yaml"'
+    return response

@@ -1,0 +1,164 @@
+"""Taking a test: one question per page, saved at every step, ended once, told at once."""
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRedirect, push_url
+
+from bina.assessment import actions, queries
+from bina.assessment.rules import public_view, read_answer
+from bina.foundation import clock
+from bina.foundation.errors import Refused
+from bina.foundation.requests import SignedInRequest
+
+if TYPE_CHECKING:
+    from bina.assessment.models import Session
+
+FIELD = "answer"
+
+
+def _own(request: SignedInRequest, public_id: UUID) -> "Session":
+    """One's own attempt; when its time is over it is ended here, so that what was saved counts."""
+    session = queries.session_visible_to(request.user, public_id)
+    if session is None:
+        raise Http404
+    if session.is_overdue(clock.now()):
+        actions.finish_session(by=request.user, session=session)
+        messages.warning(request, _("Waktu uji sudah berakhir. Semua jawaban yang tersimpan ikut dihitung."))
+    return session
+
+
+def _go(request: SignedInRequest, url: str) -> HttpResponse:
+    return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
+
+
+def _result_url(session: "Session") -> str:
+    return reverse("assessment:result", args=[session.public_id])
+
+
+@login_required
+@never_cache
+def session(request: SignedInRequest, public_id: UUID) -> HttpResponse:
+    """Go on where the answers stop, on whichever device; an ended attempt shows its result."""
+    own = _own(request, public_id)
+    if not own.is_open:
+        return redirect(_result_url(own))
+    answered = queries.answers_of(own)
+    position = next((n for n in range(1, own.item_count + 1) if n not in answered), None)
+    if position is None:
+        return redirect("assessment:review", public_id=public_id)
+    return redirect("assessment:question", public_id=public_id, position=position)
+
+
+@login_required
+@never_cache
+def question(request: SignedInRequest, public_id: UUID, position: int) -> HttpResponse:
+    """One question. Sending it saves the answer and goes on: next, back, to a number, to the overview, or stays."""
+    own = _own(request, public_id)
+    if not own.is_open:
+        return _go(request, _result_url(own))
+    version = queries.version_at(own, position)
+    if version is None:
+        raise Http404
+    if request.method != "POST":
+        return render(request, "assessment/session.html", _question_context(request, own, position))
+    try:
+        actions.answer_item(
+            by=request.user,
+            session=own,
+            position=position,
+            answer=read_answer(version.item.kind, version.payload, request.POST, FIELD),
+        )
+    except Refused as refusal:
+        messages.warning(request, str(refusal))
+        return _go(request, reverse("assessment:session", args=[public_id]))
+    return _after_saving(request, own, position)
+
+
+def _after_saving(request: SignedInRequest, own: "Session", position: int) -> HttpResponse:
+    step = request.POST.get("go", "next")
+    if step == "stay":
+        return render(request, "assessment/_saved.html", {"now": clock.now(), "zone": _zone(request)})
+    if step == "end" and clock.now() >= own.deadline_at:
+        actions.finish_session(by=request.user, session=own)
+        return _go(request, _result_url(own))
+    target = {"next": position + 1, "previous": position - 1}.get(step, int(step) if step.isdecimal() else 0)
+    if not 1 <= target <= own.item_count:
+        return _go(request, reverse("assessment:review", args=[own.public_id]))
+    url = reverse("assessment:question", args=[own.public_id, target])
+    if not request.htmx:
+        return redirect(url)
+    return push_url(render(request, "assessment/_question_page.html", _question_context(request, own, target)), url)
+
+
+def _zone(request: SignedInRequest) -> str:
+    return request.user.employee.agency.time_zone if request.user.employee else "WIB"
+
+
+def _question_context(request: SignedInRequest, own: "Session", position: int) -> dict[str, Any]:
+    version = queries.version_at(own, position)
+    if version is None:
+        raise Http404
+    answers = queries.answers_of(own)
+    response = answers.get(position)
+    return {
+        "session": own,
+        "position": position,
+        "view": public_view(version.item.kind, version.payload, own.seed_at(position), version.stem),
+        "answer": response.answer if response else None,
+        "saved_at": response.saved_at if response else None,
+        "places": queries.overview(own, answers=answers),
+        "answered_count": len(answers),
+        "seconds_left": queries.seconds_left(own, clock.now()),
+        "zone": _zone(request),
+    }
+
+
+@login_required
+@never_cache
+def review(request: SignedInRequest, public_id: UUID) -> HttpResponse:
+    """What is answered and what is not, before one ends the test."""
+    own = _own(request, public_id)
+    if not own.is_open:
+        return redirect(_result_url(own))
+    places = queries.overview(own)
+    context = {
+        "session": own,
+        "places": places,
+        "open_count": sum(place.state == "open" for place in places),
+        "partly_count": sum(place.state == "partly" for place in places),
+        "seconds_left": queries.seconds_left(own, clock.now()),
+        "zone": _zone(request),
+    }
+    return render(request, "assessment/review.html", context)
+
+
+@login_required
+@require_POST
+def finish(request: SignedInRequest, public_id: UUID) -> HttpResponse:
+    """End the test; a second click finds the same result."""
+    own = _own(request, public_id)
+    actions.finish_session(by=request.user, session=own)
+    return redirect(_result_url(own))
+
+
+@login_required
+@never_cache
+def result(request: SignedInRequest, public_id: UUID) -> HttpResponse:
+    """What the test says: levels for a bank's test, score and explanations for a course's own."""
+    own = _own(request, public_id)
+    if own.is_open:
+        return redirect("assessment:session", public_id=public_id)
+    if own.blueprint.is_course_test:
+        context = {"session": own, "outcome": queries.course_outcome(own), "zone": _zone(request)}
+        return render(request, "assessment/result_course.html", context)
+    context = {"session": own, "outcome": queries.bank_outcome(own), "zone": _zone(request)}
+    return render(request, "assessment/result.html", context)
