@@ -219,3 +219,8 @@ def suggested_quarter(place: int, *, year: int, today: dt.date) -> int:
     """The quarter for the proposal at ``place`` (0 is the most pressing): two in each, from now or from the year's start."""
     start = quarter_of(today) if year == today.year else 1
     return min(4, start + place // 2)
+
+
+def offered_years(today: dt.date) -> list[int]:
+    """The years for which a plan can be begun: this one, and from October the next."""
+    return [today.year, today.year + 1] if today.month >= 10 else [today.year]

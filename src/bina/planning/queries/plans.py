@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
 
+from bina.foundation import clock
 from bina.foundation.verdict import Verdict
 from bina.people.queries import (
     standing_of,
@@ -16,7 +17,7 @@ from bina.people.queries import (
 )
 from bina.people.rules import Permission
 from bina.planning.models import IndividualPlan, PlanItem, PlanningCycle
-from bina.planning.rules import LIVE_STATES, STATE_NAMES, ItemState, PlanState, may_decide
+from bina.planning.rules import LIVE_STATES, STATE_NAMES, ItemState, PlanState, may_decide, offered_years
 
 if TYPE_CHECKING:
     from bina.people.models import Employee, User
@@ -32,6 +33,40 @@ def plan_of(employee: "Employee", year: int) -> IndividualPlan | None:
 def plan_in_force(employee: "Employee", year: int) -> IndividualPlan | None:
     """The approved revision, which holds until a newer one is approved."""
     return IndividualPlan.objects.filter(employee=employee, year=year, state=PlanState.APPROVED).first()
+
+
+def plan_by_public_id(public_id: object) -> IndividualPlan | None:
+    """One plan with its person; for reactions. The caller decides who may see it."""
+    return (
+        IndividualPlan.objects.filter(public_id=public_id)
+        .select_related("employee", "employee__agency", "employee__unit")
+        .first()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """What a person's plan page stands on: the revision to work with, the one in force, and the years to choose from."""
+
+    year: int
+    plan: IndividualPlan | None
+    in_force: IndividualPlan | None
+    years: tuple[int, ...]
+
+
+def workspace_of(employee: "Employee", year: int | None = None) -> Workspace:
+    """The plans of a person around one year. One query."""
+    today = clock.today(employee.agency.time_zone)
+    plans = list(IndividualPlan.objects.filter(employee=employee, state__in=LIVE).order_by("-year", "-revision"))
+    years = sorted({plan.year for plan in plans} | set(offered_years(today)))
+    chosen = year if year in years else today.year
+    of_year = [plan for plan in plans if plan.year == chosen]
+    return Workspace(
+        chosen,
+        of_year[0] if of_year else None,
+        next((plan for plan in of_year if plan.state == PlanState.APPROVED), None),
+        tuple(years),
+    )
 
 
 def plans_of(employee: "Employee") -> QuerySet[IndividualPlan]:
@@ -166,3 +201,37 @@ def plans_waiting_for(user: "User") -> QuerySet[IndividualPlan]:
 def cycle_of(agency_id: int, year: int) -> PlanningCycle | None:
     """When an agency accepts plans for a year; None when it always does."""
     return PlanningCycle.objects.filter(agency_id=agency_id, year=year).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """How a revision differs from the plan in force: lines that are new or changed, and items that left."""
+
+    added: frozenset[object]
+    changed: frozenset[object]
+    dropped: tuple[PlanItem, ...]
+
+    def word(self, item: PlanItem) -> str:
+        """“added”, “changed” or nothing."""
+        return "added" if item.line in self.added else "changed" if item.line in self.changed else ""
+
+
+_SAID = ("title", "form_code", "quarter", "hours", "competency_id", "target_level", "course_id", "reason")
+
+
+def differences_of(items: list[PlanItem], in_force: IndividualPlan | None) -> Differences | None:
+    """What a change asks for; None when there is nothing to compare with. One query."""
+    if in_force is None:
+        return None
+    agreed = {item.line: item for item in items_of(in_force)}
+    proposed = {item.line: item for item in items}
+    changed = {
+        line
+        for line, item in proposed.items()
+        if line in agreed and any(getattr(item, name) != getattr(agreed[line], name) for name in _SAID)
+    }
+    return Differences(
+        frozenset(proposed.keys() - agreed.keys()),
+        frozenset(changed),
+        tuple(item for line, item in agreed.items() if line not in proposed),
+    )

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 
-from bina.people.queries import subordinates_of
+from bina.people.queries import active_employees, employees_visible_to, subordinates_of
+from bina.people.rules import Permission
 from bina.planning.models import IndividualPlan, PlanItem
+from bina.planning.queries.counts import NO_PLAN
 from bina.planning.queries.plans import LIVE
 from bina.planning.rules import STATE_NAMES, ItemState, PlanState
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from bina.people.models import Employee
+    from bina.people.models import Employee, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +90,21 @@ def _shown(found: list[IndividualPlan]) -> IndividualPlan:
     """What waits for the superior comes first, then what is agreed, then what is being written."""
     order = {PlanState.SUBMITTED: 0, PlanState.APPROVED: 1, PlanState.RETURNED: 2, PlanState.DRAFT: 3}
     return min(found, key=lambda plan: order[PlanState(plan.state)])
+
+
+def staff_with_plans(user: "User", *, year: int, state: str = "", text: str = "") -> "QuerySet[Employee]":
+    """Active people whose plans the account may read, narrowed by name and by the state of their plan; for paging."""
+    people = (
+        active_employees()
+        .filter(pk__in=employees_visible_to(user, Permission.SEE_PLANS))
+        .select_related("unit", "position", "position__job_class")
+        .order_by("full_name", "id")
+    )
+    if text.strip():
+        people = people.filter(full_name__icontains=text.strip())
+    plans = IndividualPlan.objects.filter(employee=OuterRef("pk"), year=year)
+    if state == NO_PLAN:
+        return people.filter(~Exists(plans.filter(state__in=LIVE)))
+    if state in LIVE:
+        return people.filter(Exists(plans.filter(state=state)))
+    return people
