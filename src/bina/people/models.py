@@ -372,21 +372,23 @@ class Invitation(PublicIdModel):
 
 
 class SignInFailure(models.Model):
-    """Failed sign-ins of one account from one kind of device; unknown devices share one counter.
+    """Failed sign-ins to one account from one kind of device; unknown devices share one counter.
 
-    A person with a known device keeps an own counter, so strangers who guess cannot lock that person out.
+    A person with a known device keeps an own counter, so strangers who guess cannot lock that person out. Names that
+    belong to nobody are counted alike, so that the answer does not tell which accounts exist.
     """
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-    device = models.CharField(
-        max_length=64, blank=True, help_text="hash of the device cookie; empty for unknown devices"
+    subject = models.CharField(
+        max_length=64, help_text="keyed hash of the account, or of a name that belongs to nobody"
     )
+    device = models.CharField(max_length=64, blank=True, help_text="hash of the device mark; empty for unknown devices")
     count = models.PositiveIntegerField(default=0)
     first_at = models.DateTimeField()
     locked_until = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "device"], name="failure_counter_once")]
+        constraints = [models.UniqueConstraint(fields=["subject", "device"], name="failure_counter_once")]
+        indexes = [models.Index(fields=["first_at"], name="failure_age")]
 
     def __str__(self) -> str:
         return f"{self.count}"

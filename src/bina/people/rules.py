@@ -129,6 +129,18 @@ def can_last(valid_from: dt.date, valid_to: dt.date | None) -> Verdict:
     return ALLOWED
 
 
+FREE_TRIES = 5
+LONGEST_PAUSE = dt.timedelta(minutes=5)
+FAILURES_FORGOTTEN_AFTER = dt.timedelta(hours=24)
+
+
+def pause_after(failures: int) -> dt.timedelta:
+    """How long sign-in pauses after so many wrong tries in a row: none at first, then 15 s, doubling up to 5 minutes."""
+    if failures < FREE_TRIES:
+        return dt.timedelta()
+    return min(LONGEST_PAUSE, dt.timedelta(seconds=15 * 2 ** min(10, failures - FREE_TRIES)))
+
+
 def roles_with(permission: Permission) -> frozenset[Role]:
     """Every role that carries a permission."""
     return frozenset(role for role, permissions in PERMISSIONS.items() if permission in permissions)
@@ -150,7 +162,7 @@ class NumberError(ValueError):
 
 
 def read_employee_number(number: str, *, today: dt.date) -> NumberFacts:
-    """Read an NIP (PNS) or NI PPPK: birth ``YYYYMMDD``, appointment ``YYYYMM`` (PPPK: year and a code from 13), sex, serial.
+    """Read an NIP (PNS) or NI PPPK: birth ``YYYYMMDD``, start ``YYYYMM`` (PPPK: year and a code from 13), sex, serial.
 
     Raises NumberError with a sentence when digits, dates, age at appointment (17 to 60) or the sex digit are wrong.
     """

@@ -6,6 +6,8 @@ import secrets
 from dataclasses import dataclass
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -141,3 +143,30 @@ def accept_invitation(*, token: str, password: str) -> User:
     invitation.save(update_fields=["accepted_at"])
     note(entries.INVITATION_ACCEPTED, user, employee)
     return user
+
+
+@transaction.atomic
+def reset_access(*, by: User | None, employee: Employee, reason: str) -> Invited:
+    """Take away every key of a person who lost them all, end the sessions and invite anew; the old address hears of it.
+
+    Raises Denied without the right (and for the own account), Refused when there is no account yet.
+    """
+    require_permission(by, Permission.MANAGE_STAFF, employee.unit.path)
+    user = User.objects.select_for_update().filter(employee=employee).first()
+    if user is None:
+        raise Refused(_("%(name)s belum punya akun; kirim undangan saja.") % {"name": employee})
+    if by is not None and by.pk == user.pk:
+        raise Refused(_("Akses sendiri dipulihkan lewat surel atau kode pemulihan, atau oleh pengelola lain."))
+    if not reason.strip():
+        raise Refused(_("Tulis alasan pemulihan akses."))
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+    Authenticator.objects.filter(user=user).delete()
+    for session in UserSession.objects.filter(user=user):
+        session.end()
+    note(entries.ACCESS_RESET, by, employee, reason=reason)
+    if user.email:
+        body = render_to_string("people/mail/access_reset.txt", {"user": user, "by": by})
+        title = _("Akses akun Bina Anda dipulihkan oleh pengelola")
+        transaction.on_commit(lambda: send_mail(title, body, None, [user.email], fail_silently=True))
+    return invite(by=by, employee=employee)

@@ -19,7 +19,7 @@ from bina.people.models import (
     RoleGrant,
     User,
 )
-from bina.people.queries.standing import employees_visible_to, standing_of, under
+from bina.people.queries.standing import employees_managed_by, employees_visible_to, standing_of, under
 from bina.people.rules import Permission
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def acting_posts_of(employee: Employee) -> QuerySet[Assignment]:
 
 def acting_posts_visible_to(user: User) -> QuerySet[Assignment]:
     """Acting posts of people whose placement the account manages."""
-    people = employees_visible_to(user, Permission.MANAGE_STAFF)
+    people = employees_managed_by(user, Permission.MANAGE_STAFF)
     return Assignment.objects.filter(employee__in=people).exclude(kind="D").select_related(
         "employee", "employee__unit", "employee__agency", "position"
     )  # fmt: skip

@@ -89,6 +89,11 @@ def employees_visible_to(user: User, permission: Permission = Permission.SEE_STA
     return Employee.objects.filter(condition)
 
 
+def employees_managed_by(user: User, permission: Permission) -> QuerySet[Employee]:
+    """People on whom the account may act: only the subtrees where it holds the permission, not oneself by default."""
+    return Employee.objects.filter(under(standing_of(user).paths_with(permission)))
+
+
 def agencies_visible_to(user: User, permission: Permission) -> QuerySet[Agency]:
     """Agencies in which the account holds a permission."""
     ids = standing_of(user).agencies_with(permission)

@@ -1,0 +1,49 @@
+"""Accounts: how well one is protected, where it is signed in, what it holds."""
+
+from dataclasses import dataclass
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.db.models import QuerySet
+
+from bina.people.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """How an account is protected, for its owner's overview."""
+
+    has_password: bool
+    email: str
+    is_email_proved: bool
+    passkey_count: int
+    has_authenticator_app: bool
+    recovery_codes_left: int | None
+    session_count: int
+
+    @property
+    def has_second_step(self) -> bool:
+        """Whether a stolen password alone does not open the account."""
+        return self.has_authenticator_app or self.passkey_count > 0
+
+
+def protection_of(user: User) -> Protection:
+    """What protects an account; three queries."""
+    authenticators = list(Authenticator.objects.filter(user=user))
+    codes = next((row for row in authenticators if row.type == Authenticator.Type.RECOVERY_CODES), None)
+    return Protection(
+        has_password=user.has_usable_password(),
+        email=user.email,
+        is_email_proved=EmailAddress.objects.filter(user=user, email=user.email.lower(), verified=True).exists(),
+        passkey_count=sum(1 for row in authenticators if row.type == Authenticator.Type.WEBAUTHN),
+        has_authenticator_app=any(row.type == Authenticator.Type.TOTP for row in authenticators),
+        recovery_codes_left=len(codes.wrap().get_unused_codes()) if codes else None,
+        session_count=UserSession.objects.filter(user=user).count(),
+    )
+
+
+def sessions_of(user: User) -> QuerySet[UserSession]:
+    """Where an account is signed in."""
+    rows: QuerySet[UserSession] = UserSession.objects.filter(user=user)
+    return rows

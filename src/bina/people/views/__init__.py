@@ -1,0 +1,1 @@
+"""Pages of people: the account, the directory, units, roles, the audit trail and the staff import."""
