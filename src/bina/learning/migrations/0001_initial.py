@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('competencies', '0002_initial'),
-        ('people', '0002_initial'),
+        ('people', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

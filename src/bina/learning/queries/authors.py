@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, Q, QuerySet
 
+from bina.foundation.models import Progress
 from bina.learning.models import Course, CourseVersion, Enrolment
 from bina.learning.queries.courses import courses_managed_by, managed_courses
 from bina.learning.queries.enrolments import enrolments_visible_to
@@ -107,3 +108,13 @@ def person_to_enrol(user: "User", public_id: object) -> "Employee | None":
 def units_to_enrol(user: "User") -> "QuerySet[OrgUnit]":
     """Units whose people the account may enrol, in tree order."""
     return units_visible_to(user, Permission.SEE_LEARNING).filter(valid_to=None)
+
+
+def may_author(user: "User") -> bool:
+    """Whether the account looks after any courses."""
+    return standing_of(user).may(Permission.MANAGE_COURSES)
+
+
+def progress_visible_to(user: "User", public_id: object) -> Progress | None:
+    """Long work of this room that the account began."""
+    return Progress.objects.filter(public_id=public_id, owner=user, kind="unit_enrolment").first()

@@ -228,32 +228,34 @@ _SHARED = frozenset({"key", "kind", "title", "minutes", "required"})
 
 PAGE = register_kind(
     ActivityKind(
-        "page", _("Halaman"), "file-text", "learning/kinds/_page.html", _SHARED | {"file"}, frozenset({"file"}),
-        compile_page, merge_seconds, can_complete_page,
+        code="page", name=_("Halaman"), icon="file-text", template="learning/kinds/_page.html",
+        fields=_SHARED | {"file"}, compile=compile_page, merge=merge_seconds, can_complete=can_complete_page,
     )
 )  # fmt: skip
 VIDEO = register_kind(
     ActivityKind(
-        "video", _("Video"), "circle-play", "learning/kinds/_video.html",
-        _SHARED | {"file", "captions", "poster", "transcript"}, frozenset({"file", "transcript"}), compile_video,
-        merge_video, can_complete_video,
+        code="video", name=_("Video"), icon="circle-play", template="learning/kinds/_video.html",
+        fields=_SHARED | {"file", "captions", "poster", "transcript"}, compile=compile_video, merge=merge_video,
+        can_complete=can_complete_video,
     )
 )  # fmt: skip
 FILE = register_kind(
     ActivityKind(
-        "file", _("Berkas latihan"), "download", "learning/kinds/_file.html", _SHARED | {"file", "description"},
-        frozenset({"file"}), compile_file, merge_file, can_complete_file,
+        code="file", name=_("Berkas latihan"), icon="download", template="learning/kinds/_file.html",
+        fields=_SHARED | {"file", "description"}, compile=compile_file, merge=merge_file, can_complete=can_complete_file,
     )
 )  # fmt: skip
 QUIZ = register_kind(
     ActivityKind(
-        "quiz", _("Kuis"), "circle-help", "learning/kinds/_quiz.html", _SHARED | {"file", "passing"},
-        frozenset({"file"}), compile_quiz, merge_seconds, can_complete_quiz, confirms=False,
+        code="quiz", name=_("Kuis"), icon="circle-help", template="learning/kinds/_quiz.html",
+        fields=_SHARED | {"file", "passing"}, compile=compile_quiz, merge=merge_seconds, can_complete=can_complete_quiz,
+        confirms=False,
     )
 )  # fmt: skip
 TEST = register_kind(
     ActivityKind(
-        "test", _("Uji"), "clipboard-check", "learning/kinds/_test.html", _SHARED | {"file", "role", "passing"},
-        frozenset({"file", "role"}), compile_test, merge_seconds, can_complete_test, teaches=False, confirms=False,
+        code="test", name=_("Uji"), icon="clipboard-check", template="learning/kinds/_test.html",
+        fields=_SHARED | {"file", "role", "passing"}, compile=compile_test, merge=merge_seconds,
+        can_complete=can_complete_test, teaches=False, confirms=False,
     )
 )  # fmt: skip

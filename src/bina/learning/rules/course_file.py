@@ -16,6 +16,7 @@ from bina.learning.rules.page_text import check_text
 OUTLINE = "course.yaml"
 MINUTES_PER_HOUR = 45
 MOST_ACTIVITIES = 1_000
+TAKEN_ADDRESSES = frozenset({"import", "versions", "enrolments", "progress"})
 _KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _FORM = re.compile(r"[A-Z][A-Z0-9_]{2,29}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})?")
@@ -152,6 +153,8 @@ def _read_words(reader: FolderReader, data: LocatedDict, course: CompiledCourse)
             data.lines["slug"],
             "slug",
         )
+    if course.slug in TAKEN_ADDRESSES:
+        reader.error(_("Alamat ini dipakai oleh sistem; pilih alamat lain."), OUTLINE, data.lines["slug"], "slug")
     course.title = _text(reader, data, "title", 160)
     course.summary = _text(reader, data, "summary", 600)
     course.description = _text(reader, data, "description", 20_000, is_required=False)

@@ -55,7 +55,6 @@ class ActivityKind:
     icon: str
     template: str
     fields: frozenset[str]
-    required_fields: frozenset[str]
     compile: Callable[["FolderReader", Mapping[str, Any], str], Compiled]
     merge: Callable[[Payload, Evidence, Mapping[str, Any]], Evidence]
     can_complete: Callable[[Payload, Doing], Verdict]

@@ -26,6 +26,7 @@ from bina.assessment.queries import (
     version_at,
 )
 from bina.assessment.rules import feedback_on, public_view, read_answer
+from bina.foundation import clock
 from bina.foundation.errors import Refused
 from bina.foundation.requests import SignedInRequest
 from bina.learning import actions, queries
@@ -95,6 +96,7 @@ def _activity_page(
         "base": reverse("learning:resume", args=[enrolment.public_id]),
         "course_url": reverse("learning:course", args=[enrolment.course.slug]),
         "is_preview": False,
+        "zone": enrolment.employee.agency.time_zone,
         "error": error,
         **_kind_context(request, enrolment, found, typed),
     }
@@ -151,11 +153,13 @@ def complete(request: SignedInRequest, public_id: UUID, key: str) -> HttpRespons
     """“Selesai dan lanjut”: close a part and go to the next; when the evidence is missing, say what is."""
     enrolment, found = _own_place(request, public_id, key)
     seconds = request.POST.get("seconds", "")
+    noticed: dict[str, object] = {"seconds": int(seconds)} if seconds.isdigit() and len(seconds) < 6 else {}
+    if request.POST.get("transcript"):
+        # The button stands at the end of the transcript, inside what has to be opened first.
+        noticed["transcript"] = True
     try:
-        if seconds.isdigit() and seconds != "0":
-            actions.record_activity_progress(
-                by=request.user, enrolment=enrolment, activity=found, report={"seconds": int(seconds[:6])}
-            )
+        if noticed:
+            actions.record_activity_progress(by=request.user, enrolment=enrolment, activity=found, report=noticed)
         held = actions.complete_activity(by=request.user, enrolment=enrolment, activity=found)
     except Refused as refusal:
         return _activity_page(request, enrolment, found, error=str(refusal))
@@ -175,10 +179,7 @@ def _after(request: SignedInRequest, before: "Enrolment", held: "Enrolment", key
 @login_required
 @require_POST
 def report(request: SignedInRequest, public_id: UUID, key: str) -> HttpResponse:
-    """What the player noticed: seconds in view, watched stretches, an opened transcript. Answers nothing (204).
-
-    Without JavaScript the button under a transcript sends the same and returns to the page.
-    """
+    """What the player noticed: seconds in view, watched stretches, an opened transcript. Answers nothing (204)."""
     enrolment, found = _own_place(request, public_id, key)
     data: object = {}
     raw = request.POST.get("report", "")
@@ -190,8 +191,6 @@ def report(request: SignedInRequest, public_id: UUID, key: str) -> HttpResponse:
     reported = dict(data) if isinstance(data, dict) else {}
     if enrolment.state != EnrolmentState.WITHDRAWN:
         actions.record_activity_progress(by=request.user, enrolment=enrolment, activity=found, report=reported)
-    if request.POST.get("back"):
-        return redirect(_place_url(enrolment, key, "transcript=1") + "#transkrip")
     return HttpResponse(status=204)
 
 
@@ -288,7 +287,10 @@ def _question_context(request: SignedInRequest, session: "Session") -> dict[str,
     first_open = next((place.position for place in states if place.state != "done"), 0)
     position = int(wanted) if wanted.isdigit() and len(wanted) < 4 else first_open
     version = version_at(session, position) if position else None
-    context: dict[str, Any] = {"session": session, "states": states, "position": position if version else 0}
+    left = max(0, int((session.deadline_at - clock.now()).total_seconds()))
+    context: dict[str, Any] = {
+        "session": session, "states": states, "position": position if version else 0, "seconds_left": left,
+    }  # fmt: skip
     if version is not None:
         given = answers.get(position)
         context["view"] = public_view(version.item.kind, version.payload, session.seed_at(position), version.stem)
@@ -314,7 +316,7 @@ def begin_test(request: SignedInRequest, public_id: UUID, key: str) -> HttpRespo
 @require_POST
 def answer_test(request: SignedInRequest, public_id: UUID, key: str, position: int) -> HttpResponse:
     """Save the answer at one place and go to the next, or to the overview after the last."""
-    enrolment, _found = _own_place(request, public_id, key)
+    enrolment, found = _own_place(request, public_id, key)
     session = session_visible_to(request.user, request.POST.get("session", "")) if _is_uuid(request) else None
     if session is None or (session.context_kind, session.context_id) != _context_of(enrolment):
         raise Http404
@@ -328,6 +330,9 @@ def answer_test(request: SignedInRequest, public_id: UUID, key: str, position: i
         messages.warning(request, str(refusal))
         return redirect(_place_url(enrolment, key))
     wanted = request.POST.get("go", "")
+    if wanted == "end":  # the clock on the page ran out and sent the form in
+        actions.finish_test(by=request.user, enrolment=enrolment, activity=found, session=session)
+        return redirect(_place_url(enrolment, key))
     target = int(wanted) if wanted.isdigit() and len(wanted) < 4 else position + 1
     return redirect(_place_url(enrolment, key, f"question={target if 1 <= target <= session.item_count else 0}"))
 
