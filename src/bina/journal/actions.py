@@ -8,6 +8,7 @@ from django.core.mail import send_mail
 from django.db import transaction
 
 from bina.foundation import clock
+from bina.journal.jobs import react
 from bina.journal.models import Entry, Notification
 from bina.journal.registry import REACTIONS, Verb
 
@@ -44,8 +45,6 @@ def record(
         occurred_at=clock.now(),
     )
     if verb.code in REACTIONS:
-        from bina.journal.jobs import react
-
         react.enqueue(entry.pk)
     return entry
 
