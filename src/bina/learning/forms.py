@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from bina.foundation.errors import Refused
@@ -34,9 +33,9 @@ class CourseImportForm(forms.Form):
         ]
         self.fields["file"].widget.attrs["accept"] = ".zip"
 
-    def clean_file(self) -> UploadedFile:
+    def clean_file(self) -> Any:
         """Only a zip of an acceptable size goes further."""
-        upload: UploadedFile = self.cleaned_data["file"]
+        upload = self.cleaned_data["file"]
         try:
             require_upload(upload, endings={".zip"})
         except Refused as refusal:

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
 SHIPPED = Path(__file__).resolve().parent.parent / "data" / "courses"
 SHOWN_PROBLEMS = 200
+PORTION = 1_048_576
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +133,11 @@ def _check_owner(reader: FolderReader, slug: str, agency: "Agency | None") -> No
 
 
 def _digest(source: CourseSource, name: str) -> str:
+    digest = hashlib.sha256()
     with source.open(name) as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+        while portion := stream.read(PORTION):
+            digest.update(portion)
+    return digest.hexdigest()
 
 
 def folder_hash(digests: Mapping[str, str]) -> str:
@@ -385,7 +389,7 @@ def write_export(version: CourseVersion, stream: IO[bytes]) -> None:
             member.compress_type = zipfile.ZIP_STORED if is_packed else zipfile.ZIP_DEFLATED
             member.external_attr = 0o644 << 16
             with source.open(name) as content, archive.open(member, "w") as target:
-                while portion := content.read(1_048_576):
+                while portion := content.read(PORTION):
                     target.write(portion)
 
 

@@ -1,6 +1,7 @@
 """What authors and those who send people to courses may ask."""
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
@@ -41,7 +42,7 @@ def versions_of(course: Course) -> QuerySet[CourseVersion]:
     return course.versions.annotate(learner_count=Count("enrolments")).order_by("-number")
 
 
-def managed_version(user: "User", public_id: object) -> CourseVersion | None:
+def managed_version(user: "User", public_id: UUID | str) -> CourseVersion | None:
     """A version, draft or not, of a course that the account looks after."""
     if not standing_of(user).may(Permission.MANAGE_COURSES):
         return None
@@ -73,7 +74,7 @@ def may_see_participants(user: "User") -> bool:
 def participants_of(user: "User", course: Course, *, state: str = "", text: str = "") -> QuerySet[Enrolment]:
     """Enrolments in a course that the account may see, narrowed by state and name, the latest activity first."""
     rows = enrolments_visible_to(user).filter(course=course)
-    if state in EnrolmentState:
+    if state in {known.value for known in EnrolmentState}:
         rows = rows.filter(state=state)
     if text.strip():
         rows = rows.filter(employee__full_name__icontains=text.strip())
@@ -95,7 +96,7 @@ def people_to_enrol(user: "User", course: Course, text: str) -> "list[Employee]"
     return list(people.select_related("unit", "position").order_by("full_name", "id")[:20])
 
 
-def person_to_enrol(user: "User", public_id: object) -> "Employee | None":
+def person_to_enrol(user: "User", public_id: UUID | str) -> "Employee | None":
     """One person whom the account may enrol."""
     return (
         employees_visible_to(user, Permission.SEE_LEARNING)
@@ -115,6 +116,6 @@ def may_author(user: "User") -> bool:
     return standing_of(user).may(Permission.MANAGE_COURSES)
 
 
-def progress_visible_to(user: "User", public_id: object) -> Progress | None:
+def progress_visible_to(user: "User", public_id: UUID | str) -> Progress | None:
     """Long work of this room that the account began."""
     return Progress.objects.filter(public_id=public_id, owner=user, kind="unit_enrolment").first()

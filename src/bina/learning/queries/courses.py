@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db.models import Case, Exists, F, FloatField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
@@ -117,7 +118,7 @@ def course_visible_to(user: "User", slug: str) -> Course | None:
     """A course the account may open: published and offered, followed at some time, or looked after by the account."""
     condition = offered_courses(user) & Q(state=CourseState.PUBLISHED)
     if user.employee_id:
-        condition |= Exists(Enrolment.objects.filter(course=OuterRef("pk"), employee_id=user.employee_id))
+        condition |= Q(Exists(Enrolment.objects.filter(course=OuterRef("pk"), employee_id=user.employee_id)))
     condition |= managed_courses(user)
     return Course.objects.filter(condition, slug=slug).select_related("current_version", "agency").first()
 
@@ -138,7 +139,7 @@ def course_by_slug(slug: str) -> Course | None:
     return Course.objects.filter(slug=slug).select_related("current_version").first()
 
 
-def course_by_public_id(public_id: object) -> Course | None:
+def course_by_public_id(public_id: UUID | str) -> Course | None:
     """One course by its public identity; the caller decides who may see it."""
     return Course.objects.filter(public_id=public_id).select_related("current_version").first()
 

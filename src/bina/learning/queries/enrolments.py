@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
@@ -34,7 +35,7 @@ def enrolment_of(employee: "Employee | None", course: Course) -> Enrolment | Non
     return next((row for row in found if row.state == EnrolmentState.STARTED), found[0] if found else None)
 
 
-def enrolment_visible_to(user: "User", public_id: object) -> Enrolment | None:
+def enrolment_visible_to(user: "User", public_id: UUID | str) -> Enrolment | None:
     """The account's own enrolment; nobody else walks in a learner's shoes."""
     if user.employee_id is None:
         return None
@@ -55,7 +56,7 @@ def enrolments_visible_to(user: "User") -> QuerySet[Enrolment]:
     return Enrolment.objects.filter(condition).select_related("employee", "employee__unit", "course", "version")
 
 
-def enrolment_by_public_id(public_id: object) -> Enrolment | None:
+def enrolment_by_public_id(public_id: UUID | str) -> Enrolment | None:
     """One enrolment with person, course and version; for reactions. The caller decides who may see it."""
     return (
         Enrolment.objects.filter(public_id=public_id)

@@ -23,7 +23,7 @@ def media_visible_to(user: "User", digest: str, name: str) -> StoredFile | None:
         & offered_courses(user, "version__course__")
     ) | managed_courses(user, "version__course__")
     if user.employee_id:
-        condition |= Exists(Enrolment.objects.filter(version=OuterRef("version"), employee_id=user.employee_id))
+        condition |= Q(Exists(Enrolment.objects.filter(version=OuterRef("version"), employee_id=user.employee_id)))
     row = (
         CourseFile.objects.filter(condition, name=f"media/{name}", stored__digest=digest)
         .select_related("stored")

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from bina.foundation import clock
 from bina.learning.models import Activity, ActivityProgress, Enrolment, QuizAttempt
@@ -28,7 +29,7 @@ def quiz_attempt(enrolment: Enrolment, activity: Activity, number: int) -> QuizA
     return QuizAttempt.objects.filter(enrolment=enrolment, activity=activity, number=number).first()
 
 
-def participant_visible_to(user: "User", public_id: object) -> Enrolment | None:
+def participant_visible_to(user: "User", public_id: UUID | str) -> Enrolment | None:
     """An enrolment whose progress the account may read: never answers, only what is done, when, and the grade."""
     return (
         enrolments_visible_to(user)

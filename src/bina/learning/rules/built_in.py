@@ -154,7 +154,7 @@ def _items(reader: FolderReader, name: str, *, needs_competency: bool) -> list[d
         )
         return []
     known = set(reader.competencies(TESTED_FRAMEWORK))
-    items = []
+    items: list[dict[str, Any]] = []
     for place, item in enumerate(content, start=1):
         line = item.line if isinstance(item, LocatedDict) else None
         code = item.get("code") if isinstance(item, Mapping) else None

@@ -1,7 +1,7 @@
 """Reading ``course.yaml``: the outline of a course, checked field by field, ready to be stored."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -339,7 +339,9 @@ def _check_whole(reader: FolderReader, data: LocatedDict, course: CompiledCourse
     _check_tested_competencies(reader, course, tests)
 
 
-def _check_tested_competencies(reader: FolderReader, course: CompiledCourse, tests: list[Mapping[str, Any]]) -> None:
+def _check_tested_competencies(
+    reader: FolderReader, course: CompiledCourse, tests: Sequence[Mapping[str, Any]]
+) -> None:
     promised = {promise.code for promise in course.competencies if promise.framework == TESTED_FRAMEWORK}
     for test in tests:
         measured = {item["competency"] for item in test.get("items", [])}

@@ -29,9 +29,10 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         """Refuse anchors and aliases: a few lines of them can grow into gigabytes."""
-        event = self.peek_event()
+        event: yaml.Event = self.peek_event()  # type: ignore[no-untyped-call]  # not in the stubs
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise YamlError(_("Jangkar dan rujukan YAML (& dan *) tidak dapat dipakai."), event.start_mark.line + 1)
+            line = event.start_mark.line + 1 if event.start_mark else None
+            raise YamlError(_("Jangkar dan rujukan YAML (& dan *) tidak dapat dipakai."), line)
         return super().compose_node(parent, index)
 
 

@@ -1,6 +1,7 @@
 """The workshop of authors: bringing courses in, looking at them as a learner, publishing, archiving, taking them out."""
 
 import tempfile
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -18,19 +19,21 @@ from bina.foundation.errors import Refused
 from bina.foundation.requests import SignedInRequest
 from bina.learning import actions, queries
 from bina.learning.forms import CourseImportForm
-from bina.learning.models import Course, CourseVersion
 from bina.learning.rules import COURSE_STATE_NAMES, KINDS, LEVEL_NAMES, CourseState
 from bina.learning.views.player import quiz_questions
 
+if TYPE_CHECKING:
+    from bina.learning.models import Course, CourseVersion
 
-def _managed(request: SignedInRequest, slug: str) -> Course:
+
+def _managed(request: SignedInRequest, slug: str) -> "Course":
     course = queries.managed_course(request.user, slug)
     if course is None:
         raise Http404
     return course
 
 
-def _version(request: SignedInRequest, public_id: UUID) -> CourseVersion:
+def _version(request: SignedInRequest, public_id: UUID) -> "CourseVersion":
     version = queries.managed_version(request.user, public_id)
     if version is None:
         raise Http404
@@ -170,7 +173,7 @@ def preview_activity(request: SignedInRequest, public_id: UUID, key: str) -> Htt
     if found is None or found.kind not in KINDS:
         raise Http404
     outline = queries.outline_of(version, {}, key)
-    context = {
+    context: dict[str, Any] = {
         "version": version,
         "enrolment": None,
         "activity": found,

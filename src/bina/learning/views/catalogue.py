@@ -17,6 +17,7 @@ from bina.learning import actions, queries
 from bina.learning.rules import COURSE_STATE_NAMES, KINDS, LEVEL_NAMES, CourseState, EnrolmentState
 
 PAGE_SIZE = 24
+PRESSING = 5
 
 
 def _number(text: str | None) -> int | None:
@@ -33,9 +34,12 @@ def catalogue(request: SignedInRequest) -> HttpResponse:
         level=_number(request.GET.get("level")),
     )
     needs: dict[int, float] = {}
+    pressing: set[int] = set()
     if request.user.employee is not None:
         lines = profile_of(request.user.employee).by_severity
         needs = {line.competency_id: line.severity for line in lines if line.severity > 0}
+        # Marking a course is only of use where it stands out: the most pressing gaps.
+        pressing = set(list(needs)[:PRESSING])
     for_gaps = request.GET.get("needs") == "1"
     found = queries.catalogue(request.user, text, filters, needs if for_gaps else None)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
@@ -47,6 +51,7 @@ def catalogue(request: SignedInRequest) -> HttpResponse:
         "page": page,
         "mine": queries.running_by_course(request.user.employee_id, [course.pk for course in page]),
         "needs": needs,
+        "pressing": pressing,
         "chosen": chosen,
         "query": urlencode({name: value for name, value in chosen.items() if value}),
         "is_filtered": any(chosen.values()),

@@ -1,5 +1,6 @@
 """Who is in a course: seeing progress, bringing people in, correcting records."""
 
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,11 +16,13 @@ from bina.foundation.errors import Refused
 from bina.foundation.requests import SignedInRequest
 from bina.journal.queries import history_of
 from bina.learning import actions, queries
-from bina.learning.models import Course, Enrolment
 from bina.learning.rules import ENROLMENT_STATE_NAMES, KINDS, CourseState, EnrolmentState, Origin
 
+if TYPE_CHECKING:
+    from bina.learning.models import Course, Enrolment
 
-def _course(request: SignedInRequest, slug: str) -> Course:
+
+def _course(request: SignedInRequest, slug: str) -> "Course":
     course = queries.course_visible_to(request.user, slug)
     if course is None or not queries.may_see_participants(request.user):
         raise Http404
@@ -59,7 +62,7 @@ def enrol_others(request: SignedInRequest, slug: str) -> HttpResponse:
     return render(request, "learning/enrol_others.html", context)
 
 
-def _enrol_person(request: SignedInRequest, course: Course) -> HttpResponse:
+def _enrol_person(request: SignedInRequest, course: "Course") -> HttpResponse:
     person = queries.person_to_enrol(request.user, _uuid(request.POST.get("person", "")))
     if person is None:
         raise Http404
@@ -68,7 +71,7 @@ def _enrol_person(request: SignedInRequest, course: Course) -> HttpResponse:
     return redirect(f"{request.path}?{urlencode({'q': request.POST.get('q', '')[:80]})}")
 
 
-def _enrol_unit(request: SignedInRequest, course: Course) -> HttpResponse:
+def _enrol_unit(request: SignedInRequest, course: "Course") -> HttpResponse:
     unit = queries.units_to_enrol(request.user).filter(public_id=_uuid(request.POST["unit"])).first()
     if unit is None:
         raise Http404
@@ -93,7 +96,7 @@ def progress(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     return render(request, template, {"progress": work})
 
 
-def _participant(request: SignedInRequest, public_id: UUID) -> Enrolment:
+def _participant(request: SignedInRequest, public_id: UUID) -> "Enrolment":
     enrolment = queries.participant_visible_to(request.user, public_id)
     if enrolment is None:
         raise Http404
@@ -106,7 +109,7 @@ def participant(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     return _participant_page(request, _participant(request, public_id))
 
 
-def _participant_page(request: SignedInRequest, enrolment: Enrolment, *, error: str = "") -> HttpResponse:
+def _participant_page(request: SignedInRequest, enrolment: "Enrolment", *, error: str = "") -> HttpResponse:
     context = {
         "enrolment": enrolment,
         "outline": queries.outline_of(enrolment.version, enrolment.progress_marks),
