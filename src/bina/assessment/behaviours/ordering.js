@@ -71,12 +71,12 @@ export default function ordering(frame) {
           board.querySelector("[data-tap]")?.focus();
         });
         tap.dataset.tap = "";
-        tap.append(make("span", "inline-grid place-items-center size-7 shrink-0 rounded-full border border-dashed border-base-content/50 text-sm muted", String(order.length + 1)));
+        tap.append(make("span", "size-7 shrink-0 rounded-full border border-dashed border-base-content/60"));
         tap.append(make("span", "min-w-0 grow break-words leading-snug", row.text));
         box.append(tap);
       });
     }
-    if (order.length) board.append(button("btn btn-ghost btn-sm justify-self-start", "", word("Reset"), () => write([], word("Left"))));
+    if (order.length) board.append(button("link text-sm min-h-11 justify-self-start", "", word("Reset"), () => write([], word("Left"))));
     if (focus) board.querySelector("button")?.focus();
   };
   draw();

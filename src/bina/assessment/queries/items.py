@@ -9,7 +9,7 @@ from django.db.models import Avg, Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from bina.assessment.models import Item, ItemBank, ItemVersion, Response
-from bina.assessment.rules import digest_of, item_problems
+from bina.assessment.rules import SMALLEST_GROUP, digest_of, item_problems
 from bina.competencies.queries import assessable_competencies, published_framework
 from bina.foundation.wording import localized
 from bina.journal.queries import history_of
@@ -157,21 +157,29 @@ def filtered_items(
 
 @dataclass(frozen=True, slots=True)
 class AnswerCount:
-    """How often an item was answered in attempts that have ended, and the mean share right."""
+    """How often an item was answered in attempts that have ended; the mean share right once enough answered."""
 
     count: int
     share: float | None
 
 
 def answer_counts(item_ids: Sequence[int]) -> dict[int, AnswerCount]:
-    """Answer counts of several items over all their versions, in one query; nobody can be told apart in them."""
+    """Answer counts of several items over all their versions, in one query.
+
+    Below ``rules.SMALLEST_GROUP`` answers no share is told, for it would tell how somebody answered.
+    """
     rows = (
         Response.objects.filter(item_version__item_id__in=item_ids, score__isnull=False)
         .values("item_version__item_id")
         .annotate(count=Count("id"), share=Avg("score"))
         .order_by()
     )
-    found = {row["item_version__item_id"]: AnswerCount(row["count"], row["share"]) for row in rows}
+    found = {
+        row["item_version__item_id"]: AnswerCount(
+            row["count"], row["share"] if row["count"] >= SMALLEST_GROUP else None
+        )
+        for row in rows
+    }
     return {pk: found.get(pk, AnswerCount(0, None)) for pk in item_ids}
 
 

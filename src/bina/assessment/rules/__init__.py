@@ -3,7 +3,7 @@
 from bina.assessment.rules.checking import item_problems
 from bina.assessment.rules.files import read_item_file
 from bina.assessment.rules.grading import Feedback, PartFeedback, feedback_on, grade, numbers_in
-from bina.assessment.rules.kinds import KIND_NAMES, Answer, Kind, digest_of, part_key, payload_of
+from bina.assessment.rules.kinds import KIND_NAMES, Answer, Kind, digest_of, part_key, payload_of, right_answer
 from bina.assessment.rules.ratings import (
     FRESH_DAYS,
     RELATION_NAMES,
@@ -72,4 +72,5 @@ __all__ = [
     "read_answer",
     "read_item_file",
     "read_survey",
+    "right_answer",
 ]

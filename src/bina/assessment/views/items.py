@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from bina.assessment import actions, queries
 from bina.assessment.forms import ItemFileForm, ReasonForm
-from bina.assessment.rules import KIND_NAMES, feedback_on, public_view, read_item_file
+from bina.assessment.rules import KIND_NAMES, feedback_on, public_view, read_item_file, right_answer
 from bina.foundation.errors import Refused
 from bina.foundation.requests import SignedInRequest
 from bina.foundation.uploads import require_upload
@@ -60,11 +60,13 @@ def item(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     if found is None or found.current is None:
         raise Http404
     version = found.current
+    answer = right_answer(found.kind, version.payload)
     context = {
         "item": found,
         "version": version,
         "view": public_view(found.kind, version.payload, str(found.public_id), version.stem),
-        "key": feedback_on(found.kind, version.payload, None, version.explanation),
+        "answer": answer,
+        "key": feedback_on(found.kind, version.payload, answer, version.explanation),
         "count": queries.answer_counts([found.pk])[found.pk],
         "versions": list(queries.versions_of(found)),
         "history": list(queries.item_history(found)),

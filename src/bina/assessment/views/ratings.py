@@ -48,7 +48,7 @@ def _rating_page(request: SignedInRequest, employee: "Employee", relation: Relat
         "is_self": relation is Relation.SELF,
         "sheet": sheet,
         "area": area,
-        "url": url,
+        "address": url,
         "scale": SCALE,
         "suffix": "&all=1" if sheet.everything else "",
     }

@@ -115,7 +115,7 @@ def _question_context(request: SignedInRequest, own: "Session", position: int) -
         "view": public_view(version.item.kind, version.payload, own.seed_at(position), version.stem),
         "answer": response.answer if response else None,
         "saved_at": response.saved_at if response else None,
-        "places": queries.overview(own, answers=answers),
+        "overview": queries.overview(own, answers=answers),
         "answered_count": len(answers),
         "seconds_left": queries.seconds_left(own, clock.now()),
         "zone": _zone(request),
@@ -129,12 +129,12 @@ def review(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     own = _own(request, public_id)
     if not own.is_open:
         return redirect(_result_url(own))
-    places = queries.overview(own)
+    overview = queries.overview(own)
     context = {
         "session": own,
-        "places": places,
-        "open_count": sum(place.state == "open" for place in places),
-        "partly_count": sum(place.state == "partly" for place in places),
+        "overview": overview,
+        "open_count": sum(place.state == "open" for place in overview),
+        "partly_count": sum(place.state == "partly" for place in overview),
         "seconds_left": queries.seconds_left(own, clock.now()),
         "zone": _zone(request),
     }
