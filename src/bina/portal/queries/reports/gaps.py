@@ -16,18 +16,54 @@ if TYPE_CHECKING:
     from bina.competencies.models import Competency
     from bina.people.models import Employee, OrgUnit
 
-NOTHING = GapCell(0, 0, 0, 0.0, 0.0)
+SMALLEST_GROUP = 5
 
 
-def added(cells: Iterable[GapCell]) -> GapCell:
-    """Cells of disjoint groups as one."""
+@dataclass(frozen=True, slots=True)
+class HeatCell:
+    """What one branch knows of one column: sums over people × competencies.
+
+    ``people`` is the largest number of people measured on any one competency in it, so at least that many are behind
+    its mean; with fewer than five the mean is not told.
+    """
+
+    required: int
+    measured: int
+    proven: int
+    gap_sum: float
+    level_sum: float
+    people: int
+
+    @property
+    def mean_gap(self) -> float | None:
+        """Mean levels below the requirement over what is measured; None when too few people are."""
+        return self.gap_sum / self.measured if self.people >= SMALLEST_GROUP else None
+
+    @property
+    def coverage(self) -> float | None:
+        """Share of the required that is measured."""
+        return self.measured / self.required if self.required else None
+
+    @property
+    def proven_share(self) -> float | None:
+        """Share of the required that is proven."""
+        return self.proven / self.required if self.required else None
+
+
+def _cell(found: GapCell) -> HeatCell:
+    return HeatCell(found.required, found.measured, found.proven, found.gap_sum, found.level_sum, found.measured)
+
+
+def side_by_side(cells: Iterable[HeatCell]) -> HeatCell:
+    """Several competencies of the same people as one cell."""
     whole = list(cells)
-    return GapCell(
+    return HeatCell(
         sum(cell.required for cell in whole),
         sum(cell.measured for cell in whole),
         sum(cell.proven for cell in whole),
         sum(cell.gap_sum for cell in whole),
         sum(cell.level_sum for cell in whole),
+        max((cell.people for cell in whole), default=0),
     )
 
 
@@ -37,12 +73,12 @@ class HeatRow:
 
     unit: "OrgUnit"
     is_own: bool
-    cells: tuple[GapCell, ...]
+    cells: tuple[HeatCell, ...]
 
     @property
-    def whole(self) -> GapCell:
+    def whole(self) -> HeatCell:
         """The branch over all columns."""
-        return added(self.cells)
+        return side_by_side(self.cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +89,12 @@ class HeatMap:
     area: "Competency | None"
     columns: tuple["Competency", ...]
     rows: tuple[HeatRow, ...]
-    totals: tuple[GapCell, ...]
+    totals: tuple[HeatCell, ...]
 
     @property
-    def whole(self) -> GapCell:
+    def whole(self) -> HeatCell:
         """Everybody on everything shown."""
-        return added(self.totals)
+        return side_by_side(self.totals)
 
 
 def heat_map(unit: "OrgUnit", area: "Competency | None" = None) -> HeatMap:
@@ -66,18 +102,24 @@ def heat_map(unit: "OrgUnit", area: "Competency | None" = None) -> HeatMap:
 
     Branches of which nothing is asked are left out. The caller has checked that the unit may be seen.
     """
-    found = gap_map(unit, by_area=area is None)
-    columns = tuple(column for column in found.columns if area is None or column.parent_id == area.pk)
+    found = gap_map(unit, by_area=False)
+    groups: dict[int, tuple[Competency, list[Competency]]] = {}
+    for competency in found.columns:
+        if area is None and competency.parent is not None:
+            groups.setdefault(competency.parent.pk, (competency.parent, []))[1].append(competency)
+        elif area is not None and competency.parent_id == area.pk:
+            groups[competency.pk] = (competency, [competency])
+    columns = tuple(column for column, _ in groups.values())
     rows = tuple(
-        HeatRow(row, is_own, tuple(found.cell(row, column) for column in columns)) for row, is_own in found.rows
+        HeatRow(
+            row,
+            is_own,
+            tuple(side_by_side(_cell(found.cell(row, one)) for one in members) for _, members in groups.values()),
+        )
+        for row, is_own in found.rows
     )
-    return HeatMap(
-        unit,
-        area,
-        columns,
-        tuple(row for row in rows if row.whole.required),
-        tuple(found.total(column) for column in columns),
-    )
+    totals = tuple(side_by_side(_cell(found.total(one)) for one in members) for _, members in groups.values())
+    return HeatMap(unit, area, columns, tuple(row for row in rows if row.whole.required), totals)
 
 
 def area_asked_for(public_id: str) -> "Competency | None":

@@ -13,18 +13,15 @@ from bina.foundation import clock
 from bina.planning.queries import PlanCounts, plan_counts
 from bina.planning.rules import PlanState
 from bina.portal.queries.reports.dashboards import NO_PLAN, PlanShare, plan_shares
-from bina.portal.queries.reports.gaps import HeatMap, heat_map
+from bina.portal.queries.reports.gaps import SMALLEST_GROUP, HeatCell, HeatMap, heat_map
 from bina.portal.queries.reports.places import ReportPlace
 
 if TYPE_CHECKING:
     from bina.competencies.models import Competency
-    from bina.competencies.queries import GapCell
     from bina.evaluation.models import ImpactEstimate
     from bina.people.models import OrgUnit
 
 SENTENCES = 3
-# Groups smaller than this are nobody's business on a leader's page.
-SMALLEST_GROUP = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +53,7 @@ class LeaderPage:
         return plan_shares(self.plans)
 
     @property
-    def areas(self) -> "list[tuple[Competency, GapCell]]":
+    def areas(self) -> "list[tuple[Competency, HeatCell]]":
         """Each area with its sums over everybody."""
         return [
             (column, cell) for column, cell in zip(self.heat.columns, self.heat.totals, strict=True) if cell.required

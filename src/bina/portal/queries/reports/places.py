@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from bina.people.queries import UNIT_STEP, standing_of, top_units_of, units
 from bina.people.rules import Permission
@@ -28,10 +29,7 @@ def report_place(user: "User", permission: Permission, public_id: str = "") -> R
     if not tops:
         return None
     if public_id:
-        try:
-            unit = units().select_related("agency").filter(public_id=public_id).first()
-        except ValueError:  # not an identity at all
-            return None
+        unit = _unit(public_id)
         if unit is None or not standing.may_in(permission, unit.path):
             return None
     else:
@@ -46,6 +44,14 @@ def report_place(user: "User", permission: Permission, public_id: str = "") -> R
         may_see_people=standing.may_in(Permission.SEE_LEVELS, unit.path),
         may_see_plans=standing.may_in(Permission.SEE_PLANS, unit.path),
     )
+
+
+def _unit(public_id: str) -> "OrgUnit | None":
+    try:
+        identity = UUID(public_id)
+    except ValueError:
+        return None
+    return units().select_related("agency").filter(public_id=identity).first()
 
 
 def _home_top(user: "User", tops: "list[OrgUnit]") -> "OrgUnit":

@@ -11,13 +11,12 @@ from bina.design.formats import moment
 from bina.evaluation.rules import caveat
 from bina.foundation import clock
 from bina.portal.queries.reports.dashboards import Dashboard
-from bina.portal.queries.reports.gaps import HeatMap, people_against_standard
+from bina.portal.queries.reports.gaps import HeatCell, HeatMap, people_against_standard
 from bina.portal.queries.reports.leader import LeaderPage
 from bina.portal.queries.reports.team import members, team_members
 
 if TYPE_CHECKING:
     from bina.competencies.models import Competency
-    from bina.competencies.queries import GapCell
     from bina.people.models import Employee, OrgUnit
 
 
@@ -63,7 +62,7 @@ def gap_sheet(heat: HeatMap, made: str) -> Sheet:
         _("Rata-rata di bawah syarat (tingkat)"), _("Bagian terukur"), _("Bagian terbukti"),
     ]  # fmt: skip
 
-    def line(name: str, column: "Competency", cell: "GapCell") -> tuple[object, ...]:
+    def line(name: str, column: "Competency", cell: HeatCell) -> tuple[object, ...]:
         return (
             name, str(column), cell.required, cell.measured, cell.proven, _rounded(cell.mean_gap),
             _rounded(cell.coverage), _rounded(cell.proven_share),
