@@ -49,7 +49,7 @@ def earn_certificate(entry: Entry) -> None:
         employee=enrolment.employee,
         title=entry.data["title"],
         program=entry.data["course"],
-        level=_("Tingkat %(level)s") % {"level": entry.data["level"]} if entry.data.get("level") else "",
+        level=str(entry.data.get("level") or ""),
         form_name=rule.name if rule else "",
         hours=Decimal(str(entry.data["learning_hours"])),
         started_on=_day(entry.data.get("started_on")),

@@ -120,7 +120,11 @@ def _cells(row: "LearningHours") -> list[object]:
 def hour_rules(request: SignedInRequest) -> HttpResponse:
     """How every form of development becomes hours here, with its legal basis and how sure we are of it."""
     agency_id = request.user.employee.agency_id if request.user.employee else None
-    context = {"rules": queries.rules_in_force(agency_id), "requirements": queries.requirement_list(agency_id)}
+    context = {
+        "rules": queries.rules_in_force(agency_id),
+        "requirements": queries.requirement_list(agency_id),
+        "employment_names": queries.employment_names(),
+    }
     return render(request, "credentials/hour_rules.html", context)
 
 

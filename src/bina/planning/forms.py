@@ -26,7 +26,9 @@ QUARTERS = [
 
 
 class ItemForm(forms.Form):
-    """One activity of a plan. A chosen course fills in what is left empty."""
+    """One activity of a plan. A chosen course fills in what is left empty, so the browser does not insist on it."""
+
+    use_required_attribute = False
 
     course = forms.ChoiceField(
         label=_("Kursus dari katalog"),
@@ -34,14 +36,19 @@ class ItemForm(forms.Form):
         help_text=_("Bila memilih kursus, judul, bentuk, dan JP boleh dikosongkan; kemajuannya tercatat sendiri."),
     )
     title = forms.CharField(
-        label=_("Kegiatan"), max_length=200, required=False, help_text=_("Misalnya: Magang dua minggu di bidang data.")
+        label=_("Kegiatan"),
+        max_length=200,
+        help_text=_("Misalnya: Magang dua minggu di bidang data."),
+        error_messages={"required": _("Tuliskan kegiatannya, atau pilih kursus dari katalog.")},
     )
     competency = forms.ChoiceField(label=_("Kompetensi yang dituju"), required=False)
     target_level = forms.TypedChoiceField(
         label=_("Tingkat sasaran"), required=False, coerce=int, empty_value=None,
         choices=[("", "–"), *((level, str(level)) for level in range(1, 6))],
     )  # fmt: skip
-    form_code = forms.ChoiceField(label=_("Bentuk pengembangan"), required=False)
+    form_code = forms.ChoiceField(
+        label=_("Bentuk pengembangan"), error_messages={"required": _("Pilih bentuk pengembangan.")}
+    )
     quarter = forms.TypedChoiceField(label=_("Waktu"), coerce=int, choices=QUARTERS)
     hours = forms.DecimalField(
         label=_("Jam pelajaran (JP)"), required=False, min_value=0, max_value=1000, max_digits=6, decimal_places=2,
@@ -55,6 +62,8 @@ class ItemForm(forms.Form):
     def __init__(self, *args: Any, user: "User", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         agency_id = user.employee.agency_id if user.employee else None
+        if self.data.get("course"):
+            self.fields["title"].required = self.fields["form_code"].required = False
         self._courses = {str(row.public_id): row for row in published_courses(user).order_by("current_version__title")}
         self._competencies = {str(row.public_id): row for row in competencies_to_require(agency_id)}
         self._forms = {form.code: form for form in forms_of_development(agency_id)}
@@ -84,7 +93,7 @@ class ItemForm(forms.Form):
         }
 
     def clean(self) -> dict[str, Any]:
-        """Fill in from the course, then ask for what is still missing."""
+        """Fill in from the course or the form what was left empty."""
         cleaned = super().clean() or self.cleaned_data
         course = self._courses.get(cleaned.get("course") or "")
         version = course.current_version if course else None
@@ -93,10 +102,6 @@ class ItemForm(forms.Form):
             cleaned["form_code"] = cleaned.get("form_code") or version.form_code
             if cleaned.get("hours") is None and "hours" not in self.errors:
                 cleaned["hours"] = Decimal(version.learning_hours)
-        if not cleaned.get("title") and "title" not in self.errors:
-            self.add_error("title", _("Tuliskan kegiatannya, atau pilih kursus dari katalog."))
-        if not cleaned.get("form_code") and "form_code" not in self.errors:
-            self.add_error("form_code", _("Pilih bentuk pengembangan."))
         if cleaned.get("hours") is None and "hours" not in self.errors:
             form = self._forms.get(cleaned.get("form_code") or "")
             cleaned["hours"] = form.default_hours if form else Decimal(0)

@@ -133,13 +133,14 @@ def may_write(*, is_owner: bool) -> Verdict:
     return ALLOWED if is_owner else denied(_("Hanya pemilik rencana yang dapat mengubahnya."))
 
 
-def may_decide(*, is_superior: bool) -> Verdict:
-    """Only the superior of today (definitive or acting) decides."""
-    return (
-        ALLOWED
-        if is_superior
-        else denied(_("Hanya atasan langsung yang sedang menjabat yang dapat memutuskan rencana ini."))
-    )
+def may_decide(*, is_superior: bool, has_superior: bool, looks_after_staff: bool, is_owner: bool) -> Verdict:
+    """Only the superior of today (definitive or acting) decides; where nobody stands above, agency HR does, so that a
+    head's plan finds no closed door. Nobody decides on the own plan."""
+    if is_owner:
+        return denied(_("Rencana sendiri diputuskan oleh atasan Anda."))
+    if is_superior or (not has_superior and looks_after_staff):
+        return ALLOWED
+    return denied(_("Hanya atasan langsung yang sedang menjabat yang dapat memutuskan rencana ini."))
 
 
 def can_submit(*, item_count: int) -> Verdict:
@@ -207,12 +208,12 @@ class SuggestedForm:
     units: int
 
 
-def form_for_gap(gap: float | None) -> SuggestedForm:
-    """What to propose where no course exists: practice beside a colleague for a wide gap, talks for a narrow one, and the
-    company of others for what nobody has measured yet."""
-    if gap is None:
-        return SuggestedForm("NK_KOMUNITAS", 2)
-    return SuggestedForm("NK_OJT", 4) if gap >= 1.0 else SuggestedForm("NK_COACHING", 2)
+def form_for_gap(gap: float) -> SuggestedForm:
+    """What to propose where no course exists: practice beside a colleague for a wide gap, talks with the superior for a
+    middling one, the company of others for what only has to be proven."""
+    if gap >= 1.0:
+        return SuggestedForm("NK_OJT", 4)
+    return SuggestedForm("NK_COACHING", 2) if gap >= 0.3 else SuggestedForm("NK_KOMUNITAS", 2)
 
 
 def suggested_quarter(place: int, *, year: int, today: dt.date) -> int:

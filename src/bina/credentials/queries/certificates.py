@@ -15,6 +15,8 @@ from bina.people.queries import employees_visible_to, head_of, root_unit_of, sta
 from bina.people.rules import Permission
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from bina.people.models import Agency, Employee, User
 
 
@@ -29,7 +31,7 @@ def certificates_of(employee: "Employee") -> QuerySet[Certificate]:
     return Certificate.objects.filter(employee=employee)
 
 
-def certificate_by_public_id(public_id: object) -> Certificate | None:
+def certificate_by_public_id(public_id: "UUID | str") -> Certificate | None:
     """One certificate with its owner; for reactions. The caller decides who may see it."""
     return Certificate.objects.filter(public_id=public_id).select_related("employee").first()
 
@@ -53,7 +55,7 @@ def certificates_visible_to(user: "User", text: str = "") -> QuerySet[Certificat
     return rows
 
 
-def certificate_visible_to(user: "User", public_id: object) -> Certificate | None:
+def certificate_visible_to(user: "User", public_id: "UUID | str") -> Certificate | None:
     """A certificate the account may open: the own, a subordinate's, or of staff where hours may be seen."""
     return certificates_visible_to(user).filter(public_id=public_id).first()
 

@@ -19,6 +19,8 @@ from bina.people.queries import UNIT_STEP, active_employees, employees, employee
 from bina.people.rules import Permission
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from bina.people.models import Employee, OrgUnit, User
 
 NONE = Decimal(0)
@@ -154,7 +156,7 @@ def years_of(employee: "Employee") -> list[int]:
     return sorted(found | {clock.today(employee.agency.time_zone).year}, reverse=True)
 
 
-def hours_visible_to(user: "User", public_id: object) -> "Employee | None":
+def hours_visible_to(user: "User", public_id: "UUID | str") -> "Employee | None":
     """The person whose hours the account may open: oneself, a direct subordinate, or staff where hours may be seen."""
     return (
         employees_visible_to(user, Permission.SEE_HOURS)
@@ -169,7 +171,7 @@ def row_of_origin(origin_kind: str, origin_id: object) -> LearningHours | None:
     return _counted().filter(origin_kind=origin_kind, origin_id=str(origin_id)).first()
 
 
-def row_visible_to(user: "User", public_id: object) -> LearningHours | None:
+def row_visible_to(user: "User", public_id: "UUID | str") -> LearningHours | None:
     """A ledger row that the account may repair: of people in a subtree where it may revoke certificates."""
     paths = standing_of(user).paths_with(Permission.REVOKE_CERTIFICATES)
     row = LearningHours.objects.filter(public_id=public_id).select_related("employee", "employee__unit").first()
@@ -251,7 +253,7 @@ def hours_summary(unit: "OrgUnit", year: int | None = None) -> HoursSummary:
     year = year or clock.today().year
     book = requirements_on(dt.date(year, 12, 31))
     money = DecimalField(max_digits=12, decimal_places=2)
-    floors = {kind: book.of(unit.agency_id, kind) for kind in _employment_types()}
+    floors = {kind: book.of(unit.agency_id, kind) for kind in employment_names()}
     asked = {kind: facts.hours for kind, facts in floors.items() if facts and facts.kind is RequirementKind.FLOOR_YEAR}
     earned = (
         _counted().filter(employee=OuterRef("pk"), year=year).order_by().values("employee").annotate(total=Sum("hours"))
@@ -286,9 +288,10 @@ def hours_summary(unit: "OrgUnit", year: int | None = None) -> HoursSummary:
     return HoursSummary(unit, year, tuple(rows), tuple(groups))
 
 
-def _employment_types() -> list[str]:
+def employment_names() -> dict[str, str]:
+    """Kinds of employment in words, by code."""
     field = employees().model._meta.get_field("employment_type")
-    return [str(code) for code, _name in field.choices or ()]
+    return {str(code): str(name) for code, name in field.choices or ()}
 
 
 def may_repair_hours_of(user: "User", employee: "Employee") -> Verdict:

@@ -20,6 +20,8 @@ from bina.planning.models import IndividualPlan, PlanItem, PlanningCycle
 from bina.planning.rules import LIVE_STATES, STATE_NAMES, ItemState, PlanState, may_decide, offered_years
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from bina.people.models import Employee, User
 
 LIVE = [state.value for state in LIVE_STATES]
@@ -35,7 +37,7 @@ def plan_in_force(employee: "Employee", year: int) -> IndividualPlan | None:
     return IndividualPlan.objects.filter(employee=employee, year=year, state=PlanState.APPROVED).first()
 
 
-def plan_by_public_id(public_id: object) -> IndividualPlan | None:
+def plan_by_public_id(public_id: "UUID | str") -> IndividualPlan | None:
     """One plan with its person; for reactions. The caller decides who may see it."""
     return (
         IndividualPlan.objects.filter(public_id=public_id)
@@ -141,7 +143,7 @@ def _may_read(user: "User", plan: IndividualPlan) -> bool:
     return user.employee is not None and plan.employee_id in subordinate_ids_of(user.employee)
 
 
-def plan_visible_to(user: "User", public_id: object) -> IndividualPlan | None:
+def plan_visible_to(user: "User", public_id: "UUID | str") -> IndividualPlan | None:
     """A plan the account may open: the own; those sent by direct subordinates or by staff where plans may be seen."""
     plan = (
         IndividualPlan.objects.filter(public_id=public_id)
@@ -154,7 +156,7 @@ def plan_visible_to(user: "User", public_id: object) -> IndividualPlan | None:
     return plan if plan and _may_read(user, plan) else None
 
 
-def item_visible_to(user: "User", public_id: object) -> PlanItem | None:
+def item_visible_to(user: "User", public_id: "UUID | str") -> PlanItem | None:
     """An item of the account's own live plan; nobody else writes in it."""
     if user.employee_id is None:
         return None

@@ -42,14 +42,14 @@ class Proposal:
 def _situation(line: ProfileLine) -> str:
     """Where the person stands, in a sentence."""
     if line.mean is None:
-        return _("Jabatan Anda mensyaratkan tingkat %(required)s; kemampuan ini belum diukur.") % {
+        return _("Jabatan ini mensyaratkan tingkat %(required)s; kemampuan ini belum diukur.") % {
             "required": line.required
         }
     if not line.gap or line.gap < 0.05:
-        return _("Perkiraan tingkat Anda %(mean)s dari syarat %(required)s, tetapi belum cukup terbukti.") % {
+        return _("Perkiraan tingkat %(mean)s dari syarat %(required)s, tetapi belum cukup terbukti.") % {
             "mean": number(line.mean, 1), "required": line.required,
         }  # fmt: skip
-    return _("Syarat jabatan tingkat %(required)s, perkiraan Anda %(mean)s: kurang %(gap)s.") % {
+    return _("Syarat jabatan tingkat %(required)s, perkiraan saat ini %(mean)s: kurang %(gap)s.") % {
         "required": line.required, "mean": number(line.mean, 1), "gap": number(line.gap, 1),
     }  # fmt: skip
 
@@ -75,7 +75,8 @@ def proposals_for(
     forms: list[FormOfDevelopment] | None = None,
 ) -> list[Proposal]:
     """Gaps by severity (weight × gap; what nobody measured as in the profile), each with the most effective course, or with
-    coaching, practice or a community where no course exists. What is planned or completed is left out.
+    coaching, practice or a community where no course exists. What is planned or completed is left out, and so is what
+    nobody has measured and no course teaches: it needs measuring first.
 
     At most six queries; fewer when the caller brings what it has read already.
     """
@@ -127,7 +128,7 @@ def proposals_for(
             ]
             served |= {line.competency_id, *(other.competency_id for other in others)}
             proposals.append(_by_course(line, best, quarter, others, known_forms))
-        else:
+        elif line.mean is not None:
             served.add(line.competency_id)
             proposals.append(_by_form(line, quarter, known_forms))
         if len(proposals) == MOST_PROPOSALS:
@@ -157,16 +158,16 @@ def _by_course(
 
 
 def _by_form(line: ProfileLine, quarter: int, forms: dict[str, FormOfDevelopment]) -> Proposal:
-    suggested = form_for_gap(line.gap if line.mean is not None else None)
+    suggested = form_for_gap(line.gap or 0.0)
     form = forms.get(suggested.form_code)
     name = form.name if form else suggested.form_code
     hours = (form.default_hours if form else Decimal(0)) * suggested.units
     closing = {
-        "NK_OJT": _("Belum ada kursus yang pas; berlatih didampingi rekan yang mahir paling cepat menutup jarak ini."),
+        "NK_OJT": _("Belum ada kursus yang pas; berlatih didampingi rekan yang mahir menutup jarak selebar ini."),
         "NK_COACHING": _(
             "Belum ada kursus yang pas; jarak sedekat ini biasanya tertutup lewat coaching dengan atasan."
         ),
-        "NK_KOMUNITAS": _("Belum ada kursus yang pas; mulailah dari belajar bersama rekan, lalu ukur kemampuan Anda."),
+        "NK_KOMUNITAS": _("Belajar bersama rekan memberi kesempatan untuk membuktikannya dalam pekerjaan nyata."),
     }[suggested.form_code]
     return Proposal(
         key=f"form:{suggested.form_code}:{line.public_id}",

@@ -74,12 +74,12 @@ def team_of(people: "Sequence[Employee]", year: int) -> list[TeamLine]:
     }
     lines = []
     for person in people:
-        plan = shown.get(person.pk)
+        current = shown.get(person.pk)
         in_force = next((found for found in plans.get(person.pk, []) if found.state == PlanState.APPROVED), None)
-        row = sums.get(plan.pk) if plan else None
+        row = sums.get(current.pk) if current else None
         lines.append(
             TeamLine(
-                person, plan, in_force, row["count"] if row else 0, row["done"] if row else 0,
+                person, current, in_force, row["count"] if row else 0, row["done"] if row else 0,
                 (row["total"] or Decimal(0)) if row else Decimal(0),
             )
         )  # fmt: skip

@@ -14,6 +14,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from bina.competencies.queries import profile_of
 from bina.credentials.queries import forms_of_development, hours_of, requirements_on
 from bina.credentials.rules import RequirementKind
 from bina.foundation.errors import Refused
@@ -69,9 +70,11 @@ def mine(request: SignedInRequest) -> HttpResponse:
     space = queries.workspace_of(employee, year_of(request))
     items = queries.items_of(space.plan) if space.plan else []
     is_writing = space.plan is None or PlanState(space.plan.state) in {PlanState.DRAFT, PlanState.RETURNED}
+    profile = profile_of(employee) if is_writing else None
     forms = forms_of_development(employee.agency_id)
     requirement = requirements_on(dt.date(space.year, 12, 31)).of(employee.agency_id, employee.employment_type)
-    open_courses = [item for item in items if item.course_id and item.state == ItemState.PLANNED]
+    running = [item for item in items if item.course_id and item.state == ItemState.RUNNING]
+    waiting = [item for item in items if item.course_id and item.state == ItemState.PLANNED]
     context = {
         "employee": employee,
         "space": space,
@@ -81,14 +84,17 @@ def mine(request: SignedInRequest) -> HttpResponse:
         "total": total_hours(items),
         "requirement": requirement,
         "is_floor": requirement is not None and requirement.kind is RequirementKind.FLOOR_YEAR,
-        "proposals": queries.proposals_for(employee, space.year, items=items, forms=forms) if is_writing else [],
+        "proposals": queries.proposals_for(employee, space.year, profile=profile, items=items, forms=forms)
+        if profile
+        else [],
+        "unmeasured": profile.unmeasured_count if profile else 0,
         "is_writing": is_writing,
         "differences": queries.differences_of(items, space.in_force)
         if space.plan and space.plan != space.in_force
         else None,
         "superior": superior_of(employee) if space.plan and space.plan.state == PlanState.SUBMITTED else None,
         "form_names": {form.code: form.name for form in forms},
-        "next_item": next(iter(open_courses), None),
+        "next_item": next(iter(running + waiting), None),
         "done_count": sum(1 for item in items if item.state == ItemState.DONE),
         "leads": leads_anyone(employee),
         "dropped": _just_dropped(request),
