@@ -98,6 +98,13 @@ def test_a_newer_test_replaces_the_older_one_in_the_level(cast: Cast) -> None:
     assert (level(cast).mean or 0) > 2.2
 
 
+def test_of_two_tests_on_one_day_the_later_one_counts(cast: Cast) -> None:
+    give(cast, Source.COURSE_TEST, 1.0, origin="before")
+    give(cast, Source.COURSE_TEST, 3.0, origin="after")
+    states = {share.evidence.origin_id: share.state for share in queries.reason_of(cast.siti, competency()).shares}
+    assert states == {"before": "superseded", "after": "counted"}
+
+
 def test_weights_of_a_reason_sum_to_one(cast: Cast) -> None:
     give(cast, Source.TEST, 2.5, origin="a")
     give(cast, Source.SUPERIOR_RATING, 2.0, origin="b", line="7")

@@ -149,19 +149,21 @@ def compute_levels(
     ]
     lines: dict[str, int] = {}
     today = on.toordinal()
+    # Of two pieces of one day the later recorded one is the newer: a pre-test and a post-test may share an afternoon.
+    age_days = np.array([today - row[6].toordinal() for row in raw], dtype=np.float64)
     table = EvidenceTable(
         person_index=np.array([row_of[row[1]] for row in raw], dtype=np.int64),
         competency_index=np.array([column_of[row[2]] for row in raw], dtype=np.int64),
         source_index=np.array([assume.source_index[row[3]] for row in raw], dtype=np.int64),
         value=np.array([row[4] for row in raw], dtype=np.float64),
         sd=np.array([row[5] for row in raw], dtype=np.float64),
-        age_years=np.array([(today - row[6].toordinal()) / 365.25 for row in raw], dtype=np.float64),
+        age_years=age_days + np.arange(len(raw), 0, -1) * 1e-9,
     )
     origin = np.array([lines.setdefault(row[7], len(lines)) for row in raw], dtype=np.int64)
     counted = newest_only(table, origin)
     table = EvidenceTable(
         person_index=table.person_index, competency_index=table.competency_index, source_index=table.source_index,
-        value=table.value, sd=table.sd, age_years=table.age_years, superseded=~counted,
+        value=table.value, sd=table.sd, age_years=age_days / 365.25, superseded=~counted,
     )  # fmt: skip
 
     required = np.full(shape, np.nan)

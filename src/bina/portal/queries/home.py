@@ -35,7 +35,7 @@ class Home:
 class Step:
     """The best next step: what kind it is, and what is needed to say it."""
 
-    kind: str  # "continue" | "measure" | "plan" | "submit" | "returned" | "start" | "done"
+    kind: str  # "continue" | "measure" | "plan" | "submit" | "returned" | "start" | "course" | "done"
     learning: NextStep | None = None
     gap: ProfileLine | None = None
     item_title: str = ""
@@ -46,7 +46,7 @@ def home_of(user: "User", employee: "Employee") -> Home:
     year = clock.today(employee.agency.time_zone).year
     profile = profile_of(employee, framework_kinds=("digital", "leadership"))
     plan = plan_summary(employee, year)
-    learning = next_step_for(employee)
+    learning = next_step_for(employee, profile)
     hours = hours_of(employee, year)
     shown = tuple(profile.by_severity[:4])
     proven = [line for line in profile.lines if line.required is not None and line.status == "proven"]
@@ -67,7 +67,7 @@ def _best_step(profile: Profile, plan: PlanSummary | None, learning: NextStep | 
     gap = next((line for line in profile.by_severity if line.mean is not None), None)
     if plan is not None and plan.state == "returned":
         return Step("returned")
-    if learning is not None:
+    if learning is not None and learning.is_running:
         return Step("continue", learning=learning, gap=gap)
     measured = [line for line in profile.lines if line.mean is not None]
     if not measured:
@@ -78,6 +78,8 @@ def _best_step(profile: Profile, plan: PlanSummary | None, learning: NextStep | 
         return Step("submit", gap=gap)
     if plan.next_item_title:
         return Step("start", gap=gap, item_title=plan.next_item_title)
+    if learning is not None:
+        return Step("course", learning=learning, gap=gap)
     if profile.unmeasured_count:
         return Step("measure", gap=gap)
     return Step("done")
