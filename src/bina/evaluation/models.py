@@ -32,7 +32,8 @@ class Programme(PublicIdModel):
     class Meta:
         ordering = ["title", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["course", "agency"], nulls_distinct=False, name="one_programme_per_agency"),
+            models.UniqueConstraint(fields=["course", "agency"], name="one_programme_per_agency"),
+            models.UniqueConstraint(fields=["course"], condition=Q(agency=None), name="one_overall_programme"),
             models.CheckConstraint(
                 condition=Q(period_from=None) | Q(period_to=None) | Q(period_to__gte=models.F("period_from")),
                 name="programme_period_in_order",
@@ -75,7 +76,8 @@ class ImpactEstimate(models.Model):
     class Meta:
         ordering = ["programme", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["programme", "competency"], nulls_distinct=False, name="estimate_once"),
+            models.UniqueConstraint(fields=["programme", "competency"], name="one_estimate_per_competency"),
+            models.UniqueConstraint(fields=["programme"], condition=Q(competency=None), name="one_overall_estimate"),
         ]
         indexes = [models.Index(fields=["verdict", "competency"], name="estimate_by_verdict")]
 
