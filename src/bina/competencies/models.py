@@ -157,11 +157,16 @@ class PositionStandard(models.Model):
     class Meta:
         indexes = [models.Index(fields=["job_class", "functional", "agency"], name="standard_lookup")]
         constraints = [
+            # Two constraints, because SQLite takes two nulls for different.
+            models.UniqueConstraint(
+                fields=["job_class", "functional", "competency"],
+                condition=Q(valid_to=None, agency=None),
+                name="one_open_national_standard",
+            ),
             models.UniqueConstraint(
                 fields=["agency", "job_class", "functional", "competency"],
-                condition=Q(valid_to=None),
-                nulls_distinct=False,
-                name="one_open_standard",
+                condition=Q(valid_to=None, agency__isnull=False),
+                name="one_open_agency_standard",
             ),
         ]
 
@@ -269,8 +274,8 @@ class CompetencyLevel(models.Model):
 
     @property
     def status_word(self) -> str:
-        """The word the level track uses."""
-        return Status(self.status).word
+        """The word the level track uses; what is measured but not asked for is neither proven nor unproven."""
+        return "measured" if self.required_level is None and self.mean is not None else Status(self.status).word
 
     @property
     def severity(self) -> float:

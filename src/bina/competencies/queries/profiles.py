@@ -88,6 +88,11 @@ class Profile:
         return sorted(open_lines, key=lambda line: (-line.severity, line.competency_id))
 
 
+def _word(status: int, required: int | None, mean: float | None) -> str:
+    """The word of the track; what is measured but not asked for is neither proven nor unproven."""
+    return "measured" if required is None and mean is not None else Status(status).word
+
+
 def _lines(rows: QuerySet[CompetencyLevel]) -> tuple[ProfileLine, ...]:
     values = rows.order_by("competency__framework_id", "competency__order", "competency_id").values_list(
         "competency_id", "competency__public_id", "competency__name", "competency__name_en", "competency__parent_id",
@@ -97,7 +102,7 @@ def _lines(rows: QuerySet[CompetencyLevel]) -> tuple[ProfileLine, ...]:
     return tuple(
         ProfileLine(
             row[0], str(row[1]), localized(row[2], row[3]), row[4] or 0, row[5], row[6], row[7], row[8], row[9], row[10],
-            row[11], row[12], Status(row[13]).word, row[14], row[15],
+            row[11], row[12], _word(row[13], row[10], row[7]), row[14], row[15],
         )
         for row in values
     )  # fmt: skip
@@ -187,7 +192,7 @@ def levels_of_many(employee_ids: list[int]) -> dict[int, Profile]:
         grouped[row[16]].append(
             ProfileLine(
                 row[0], str(row[1]), localized(row[2], row[3]), row[4] or 0, row[5], row[6], row[7], row[8], row[9], row[10],
-                row[11], row[12], Status(row[13]).word, row[14], row[15],
+                row[11], row[12], _word(row[13], row[10], row[7]), row[14], row[15],
             )
         )  # fmt: skip
     return {pk: Profile(tuple(lines)) for pk, lines in grouped.items()}
