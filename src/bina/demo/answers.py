@@ -162,3 +162,8 @@ class Behaviours:
         """The pattern of each row of marks."""
         pattern: NDArray[np.int64] = (marks * 4 ** np.arange(len(self.levels))).sum(axis=1)
         return pattern
+
+    def said(self, competency_id: int, pattern: int) -> str:
+        """The marks of a pattern as they are kept: ``"12": {"1": 3, "2": 2}``."""
+        marks = ", ".join(f'"{level}": {pattern // 4**i % 4}' for i, level in enumerate(self.levels))
+        return f'"{competency_id}": {{{marks}}}'

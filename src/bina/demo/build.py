@@ -14,10 +14,15 @@ from bina.competencies.actions import recompute_everyone
 from bina.credentials.actions import load_reference_data as load_credentials
 from bina.demo.agencies import agency_codes, plan_agencies
 from bina.demo.chance import Chance, shares
+from bina.demo.earning import Earnings
+from bina.demo.intending import Intentions
 from bina.demo.measuring import measure_by_tests, rate_behaviour
 from bina.demo.rows import Ledger
 from bina.demo.settle import settle_agencies, settle_people
 from bina.demo.staff import Recruiter
+from bina.demo.studying import study
+from bina.demo.telling import estimate_results, gather_reactions
+from bina.demo.telling import tell as tell_the_story
 from bina.demo.world import World, know_the_people
 from bina.evaluation.actions import load_reference_data as load_evaluation
 from bina.foundation import clock
@@ -74,6 +79,7 @@ def build(
         _build(employees, Chance(seed, on or clock.today()), tell)
     note_demo()
     with connection.cursor() as cursor:
+        # The planner of the database learns how large the tables have become.
         cursor.execute("ANALYZE")
     return BuildResult(True, employees)
 
@@ -101,7 +107,18 @@ def _build(employees: int, chance: Chance, tell: Report) -> None:
     measure_by_tests(world)
     tell(40, total, _("Menilai perilaku kerja"))
     rate_behaviour(world)
+    tell(48, total, _("Mengikuti kursus"))
+    studies = study(world)
+    tell(56, total, _("Menyusun rencana dan mencatat hasil"))
+    Earnings(world, studies).write()
+    Intentions(world, studies).write()
+    gather_reactions(world, studies)
+    tell_the_story(world)
     ledger.finish()
-    tell(60, total, _("Menghitung tingkat kompetensi"))
-    recompute_everyone(on_portion=lambda done, whole: tell(60 + 35 * done // whole, total, _("Menghitung tingkat kompetensi")))
+    tell(64, total, _("Menghitung tingkat kompetensi"))
+    recompute_everyone(
+        on_portion=lambda done, whole: tell(64 + 33 * done // whole, total, _("Menghitung tingkat kompetensi"))
+    )
+    tell(97, total, _("Menghitung hasil program"))
+    estimate_results()
     tell(total, total, _("Selesai"))

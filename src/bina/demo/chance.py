@@ -35,10 +35,13 @@ class Chance:
         """The first day of the history."""
         return self.days_ago(HISTORY_DAYS)
 
-    def identities(self, name: str, count: int, moment: dt.datetime | None = None) -> list[str]:
-        """``count`` UUIDs of version 7 as 32 hexadecimal digits, which both databases accept."""
-        milliseconds = int((moment or at(self.on, 0)).timestamp() * 1000)
-        return version7(self.numbers(f"identity/{name}"), np.full(count, milliseconds, dtype=np.int64))
+    def identities(self, name: str, count: int, moment: dt.datetime | None = None, skip: int = 0) -> list[str]:
+        """``count`` UUIDs of version 7 as 32 hexadecimal digits, which both databases accept.
+
+        They ascend from ``moment`` (plus ``skip`` rows written before), so that indexes grow at their end.
+        """
+        start = int((moment or at(self.on, 0)).timestamp() * 1000)
+        return version7(self.numbers(f"identity/{name}"), start + (skip + np.arange(count, dtype=np.int64)) // 20)
 
 
 def version7(numbers: np.random.Generator, milliseconds: NDArray[np.int64]) -> list[str]:

@@ -114,14 +114,14 @@ class SessionWriter:
     def write(
         self, form: Form, attempts: list[Attempt], right: NDArray[np.bool_], *, source: Source, line: str = "",
         purpose: str = Purpose.DIAGNOSTIC.value, contexts: list[str] | None = None, passing: int | None = None,
-        counts: list[bool] | None = None,
+        counts: list[bool] | None = None, stem: str = "",
     ) -> list[str]:  # fmt: skip
         """Write attempts of one form; returns their public ids. ``contexts`` are enrolments, ``counts`` says which
-        attempts become evidence (all, where nothing is said)."""
+        attempts become evidence (all, where nothing is said), ``stem`` tells second tries from first ones."""
         world, ledger = self._world, self._world.ledger
         ids = list(ledger.next_ids(Session, len(attempts)))
         milliseconds = np.array([int(row.finished_at.timestamp() * 1000) for row in attempts], dtype=np.int64)
-        stem = f"session/{form.blueprint.code}/{purpose}"
+        stem = f"session/{form.blueprint.code}/{purpose}/{stem}"
         identities = version7(world.chance.numbers(stem), milliseconds)
         seeds = world.chance.numbers(f"seed/{stem}").integers(0, 2**31, size=len(attempts)).tolist()
         patterns = form.patterns(right)
@@ -150,10 +150,7 @@ class SessionWriter:
             ("session_id", "competency_id", "value", "standard_deviation", "share", "item_count"),
             self._scores(form, ids, competencies, patterns),
         )
-        ledger.write(
-            Evidence, EVIDENCE,
-            self._evidence(form, attempts, identities, competencies, patterns, source, line, contexts, counts),
-        )  # fmt: skip
+        self._write_evidence(form, attempts, identities, patterns, source, line, contexts, counts)
         self._keep_answers(form, attempts, ids, right)
         self._tell(form, attempts, identities, purpose, contexts)
         return identities
@@ -161,33 +158,44 @@ class SessionWriter:
     def _scores(
         self, form: Form, ids: list[int], competencies: list[int], patterns: NDArray[np.int64]
     ) -> Iterator[tuple[Any, ...]]:
+        lines = []
         for number, competency in enumerate(competencies):
             found = patterns[:, number]
             columns = (form.value[number][found], form.error[number][found], form.share[number][found])
-            count = len(form.places[number])
-            for row_id, value, error, share in zip(ids, *(column.tolist() for column in columns), strict=True):
-                yield row_id, competency, value, error, share, count
+            lines.append((competency, *(column.tolist() for column in columns), len(form.places[number])))
+        for spot, row_id in enumerate(ids):
+            for competency, values, errors, shares, count in lines:
+                yield row_id, competency, values[spot], errors[spot], shares[spot], count
 
-    def _evidence(
-        self, form: Form, attempts: list[Attempt], identities: list[str], competencies: list[int],
-        patterns: NDArray[np.int64], source: Source, line: str, contexts: list[str], counts: list[bool] | None,
-    ) -> Iterator[tuple[Any, ...]]:  # fmt: skip
-        people = self._world.people
-        heads = [
-            (people[row.person].id, row.finished_at.date().isoformat(), line or f"course:{context}"[:60],
-             dashed(identity), stamp(row.finished_at))
-            for row, identity, context in zip(attempts, identities, contexts, strict=True)
+    def _write_evidence(
+        self, form: Form, attempts: list[Attempt], identities: list[str], patterns: NDArray[np.int64], source: Source,
+        line: str, contexts: list[str], counts: list[bool] | None,
+    ) -> None:  # fmt: skip
+        world = self._world
+        kept = [place for place in range(len(attempts)) if counts is None or counts[place]]
+        kept.sort(key=lambda place: attempts[place].person)
+        facts = [
+            (attempts[place].finished_at.date().isoformat(), line or f"course:{contexts[place]}"[:60],
+             dashed(identities[place]), stamp(attempts[place].finished_at))
+            for place in kept
         ]  # fmt: skip
-        for number, competency in enumerate(competencies):
-            found = patterns[:, number]
-            values, errors = form.own_value[number][found].tolist(), form.own_error[number][found].tolist()
+        people = [world.people[attempts[place].person].id for place in kept]
+        says = []
+        for number, column in enumerate(form.columns):
+            found = patterns[kept, number]
             note = f"{form.blueprint.title}, {len(form.places[number])} soal"
-            for place, (employee, day, own_line, origin, moment) in enumerate(heads):
-                if counts is None or counts[place]:
+            values, errors = form.own_value[number][found].tolist(), form.own_error[number][found].tolist()
+            says.append((world.competencies[column].pk, values, errors, note))
+
+        def rows() -> Iterator[tuple[Any, ...]]:
+            for spot, (employee, (day, own_line, origin, moment)) in enumerate(zip(people, facts, strict=True)):
+                for competency, values, errors, note in says:
                     yield (
-                        employee, competency, source.value, values[place], errors[place], day, own_line, "session",
-                        origin, note, moment,
+                        employee, competency, source.value, values[spot], errors[spot], day, own_line, "session", origin,
+                        note, moment,
                     )  # fmt: skip
+
+        world.ledger.write(Evidence, EVIDENCE, rows())
 
     def _keep_answers(self, form: Form, attempts: list[Attempt], ids: list[int], right: NDArray[np.bool_]) -> None:
         """Answers to the single questions, for a number of attempts and always for the people of the story."""
@@ -278,9 +286,8 @@ def _rate(
     ids = list(ledger.next_ids(Rating, len(ratings)))
     milliseconds = np.array([int(row[1].timestamp() * 1000) for row in ratings], dtype=np.int64)
     identities = version7(world.chance.numbers(f"rating/{relation.value}"), milliseconds)
-    marks_of: list[dict[str, dict[str, int]]] = [{} for _ in ratings]
-    scores: list[tuple[Any, ...]] = []
-    evidence: list[tuple[Any, ...]] = []
+    answers: list[list[str]] = [[] for _ in ratings]
+    pieces = _Pieces()
     source = Source.SUPERIOR_RATING if superior else Source.SELF_RATING
     name = str(RELATION_NAMES[relation])
     numbers = world.chance.numbers(f"marks/{relation.value}")
@@ -303,36 +310,67 @@ def _rate(
             continue
         seen = world.truth[[ratings[index][0] for index in chosen], column] + bias
         seen = seen + numbers.normal(0.0, noise, size=len(chosen))
-        marks = scale.marks(seen, numbers)
-        patterns = scale.pattern(marks)
-        columns = (scale.value, scale.error, scale.own_value, scale.own_error)
-        values, errors, own_values, own_errors = (column[patterns].tolist() for column in columns)
-        note, count = f"{name}, {len(scale.levels)} perilaku", len(scale.levels)
-        for spot, (index, row) in enumerate(zip(chosen, marks.tolist(), strict=True)):
-            marks_of[index][str(competency.pk)] = {str(level): mark for level, mark in zip(scale.levels, row, strict=True)}
-            scores.append((ids[index], competency.pk, values[spot], errors[spot], count))
-            employee, day, line, origin, moment = heads[index]
-            evidence.append(
-                (employee, competency.pk, source.value, own_values[spot], own_errors[spot], day, line, "rating", origin,
-                 note, moment)
-            )  # fmt: skip
+        patterns = scale.pattern(scale.marks(seen, numbers))
+        for index, pattern in zip(chosen, patterns.tolist(), strict=True):
+            answers[index].append(scale.said(competency.pk, pattern))
+        pieces.add(chosen, competency.pk, scale, patterns, f"{name}, {len(scale.levels)} perilaku")
     ledger.write(
         Rating,
         ("id", "public_id", "employee_id", "rater_id", "relation", "answers", "saved_at", "submitted_at"),
         (
             (ids[index], identities[index], people[place].id, rater.id if rater else people[place].id, relation.value,
-             as_json(marks_of[index]), stamp(moment), stamp(moment))
+             f"{{{', '.join(answers[index])}}}", stamp(moment), stamp(moment))
             for index, ((place, moment, _), rater) in enumerate(zip(ratings, raters, strict=True))
         ),
     )  # fmt: skip
-    ledger.write(RatingScore, ("rating_id", "competency_id", "value", "standard_deviation", "behaviour_count"), scores)
-    ledger.write(Evidence, EVIDENCE, evidence)
+    spots = pieces.spots
+    ledger.write_sorted(
+        RatingScore,
+        ("rating_id", "competency_id", "value", "standard_deviation", "behaviour_count"),
+        ([ids[spot] for spot in spots], pieces.competencies, pieces.values, pieces.errors, pieces.counts),
+        by=0,
+    )
+    ledger.write_sorted(
+        Evidence,
+        EVIDENCE,
+        (
+            [heads[spot][0] for spot in spots], pieces.competencies, [source.value] * len(spots), pieces.own_values,
+            pieces.own_errors, *([heads[spot][part] for spot in spots] for part in (1, 2)), ["rating"] * len(spots),
+            [heads[spot][3] for spot in spots], pieces.notes, [heads[spot][4] for spot in spots],
+        ),
+        by=0,
+    )  # fmt: skip
     for index, (place, moment, _) in enumerate(ratings):
         world.happenings.append(
             (moment, "rating.submitted", _place_of(world, raters[index], place), "rating", dashed(identities[index]),
              people[place].full_name, people[place].agency.id,
              {"relation": relation.value, "employee_id": people[place].id})
         )  # fmt: skip
+
+
+class _Pieces:
+    """What ratings say, collected competency by competency: parallel lists, ``spots`` are places in the list of ratings."""
+
+    def __init__(self) -> None:
+        self.spots: list[int] = []
+        self.competencies: list[int] = []
+        self.values: list[float] = []
+        self.errors: list[float] = []
+        self.own_values: list[float] = []
+        self.own_errors: list[float] = []
+        self.counts: list[int] = []
+        self.notes: list[str] = []
+
+    def add(self, spots: list[int], competency: int, scale: Behaviours, patterns: NDArray[np.int64], note: str) -> None:
+        """What the raters at these spots said about one competency."""
+        self.spots += spots
+        self.competencies += [competency] * len(spots)
+        self.values += scale.value[patterns].tolist()
+        self.errors += scale.error[patterns].tolist()
+        self.own_values += scale.own_value[patterns].tolist()
+        self.own_errors += scale.own_error[patterns].tolist()
+        self.counts += [len(scale.levels)] * len(spots)
+        self.notes += [note] * len(spots)
 
 
 def _place_of(world: World, rater: Any, place: int) -> int:

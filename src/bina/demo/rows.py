@@ -2,13 +2,15 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+import numpy as np
 from django.core.management.color import no_style
 from django.db import connection, models
 from django.db.models import Max
+from numpy.typing import NDArray
 
 from bina.demo.chance import Chance, at
 from bina.foundation.bulk import insert_rows
@@ -39,7 +41,7 @@ class Ledger:
         self._chance = chance
         self._next: dict[type[models.Model], int] = {}
         self._written: list[type[models.Model]] = []
-        self._portions = 0
+        self._identified: dict[type[models.Model], int] = {}
 
     def next_ids(self, model: type[models.Model], count: int) -> range:
         """``count`` fresh ids of a table, in order."""
@@ -63,8 +65,9 @@ class Ledger:
         rows = iter(rows)
         while portion := list(islice(rows, PORTION)):
             if with_identity:
-                self._portions += 1
-                identities = self._chance.identities(f"{model._meta.label}/{self._portions}", len(portion))
+                skip = self._identified.get(model, 0)
+                self._identified[model] = skip + len(portion)
+                identities = self._chance.identities(f"{model._meta.label}/{skip}", len(portion), skip=skip)
                 insert_rows(model, names, ((*row, *fixed, fresh) for row, fresh in zip(portion, identities)))
             else:
                 insert_rows(model, names, ((*row, *fixed) for row in portion) if fixed else portion)
@@ -83,6 +86,20 @@ class Ledger:
         if isinstance(value, dt.datetime):
             return stamp(value)
         return value.isoformat() if isinstance(value, dt.date) else getattr(value, "value", value)
+
+    def write_sorted(
+        self, model: type[models.Model], columns: Sequence[str], arrays: Sequence[Sequence[Any] | NDArray[Any]], by: int
+    ) -> int:
+        """Insert rows given column by column, in the order of column number ``by``; large tables then grow at their end."""
+        order = np.argsort(np.asarray(arrays[by]), kind="stable")
+        lists = [column if isinstance(column, list) else list(column) for column in arrays]
+
+        def rows() -> Iterator[tuple[Any, ...]]:
+            for start in range(0, len(order), PORTION):
+                places = order[start : start + PORTION].tolist()
+                yield from zip(*([column[place] for place in places] for column in lists), strict=True)
+
+        return self.write(model, columns, rows())
 
     def finish(self) -> None:
         """Tell the database which ids are taken, so that the next row of everyday work gets a free one."""
