@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Router, Schema
 
 from bina.learning import queries
 
@@ -59,10 +59,15 @@ def _user(request: HttpRequest) -> "User":
     return cast("User", request.user)
 
 
+def _portion(offset: int) -> slice:
+    first = min(max(0, offset), 1_000_000)
+    return slice(first, first + MOST_ROWS)
+
+
 @router.get("/courses", response=list[CourseOut], summary="Courses on offer to the signed-in person")
-def courses(request: HttpRequest, q: str = Query("", max_length=100), offset: int = Query(0, ge=0)) -> list[CourseOut]:
+def courses(request: HttpRequest, q: str = "", offset: int = 0) -> list[CourseOut]:
     """Up to a hundred courses from ``offset`` on, narrowed by words in title, summary or competencies."""
-    found = queries.catalogue(_user(request), q)[offset : offset + MOST_ROWS]
+    found = queries.catalogue(_user(request), q[:100])[_portion(offset)]
     return [
         CourseOut(
             public_id=course.public_id, slug=course.slug, title=version.title, summary=version.summary,
@@ -79,10 +84,10 @@ def courses(request: HttpRequest, q: str = Query("", max_length=100), offset: in
 
 
 @router.get("/enrolments", response=list[EnrolmentOut], summary="Own enrolments")
-def enrolments(request: HttpRequest, offset: int = Query(0, ge=0)) -> list[EnrolmentOut]:
+def enrolments(request: HttpRequest, offset: int = 0) -> list[EnrolmentOut]:
     """Up to a hundred own enrolments from ``offset`` on, the latest activity first."""
     employee = _user(request).employee
-    rows = queries.enrolments_of(employee)[offset : offset + MOST_ROWS] if employee else []
+    rows = queries.enrolments_of(employee)[_portion(offset)] if employee else []
     return [
         EnrolmentOut(
             public_id=row.public_id, course=row.course.slug, title=row.version.title, version=row.version.number,

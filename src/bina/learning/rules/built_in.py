@@ -151,6 +151,7 @@ def _items(reader: FolderReader, name: str, *, needs_competency: bool) -> list[d
         reader.error(
             _t("Berkas soal memuat %(count)s soal; batasnya %(most)s.") % {"count": len(content), "most": MOST_ITEMS},
             name,
+            1,
         )
         return []
     known = set(reader.competencies(TESTED_FRAMEWORK))
@@ -177,13 +178,9 @@ def _items(reader: FolderReader, name: str, *, needs_competency: bool) -> list[d
                     reader, item[text_field], name, field=f"{field}, {text_field}",
                     first_line=_line(item, text_field) or 1, allow_media=False,
                 )  # fmt: skip
-        items.append(
-            {
-                "code": code, "kind": item["kind"], "competency": item.get("competency"), "level": item["level"],
-                "context": item.get("context") or "", "stem": item["stem"],
-                "explanation": item.get("explanation") or "", **payload_of(item),
-            }
-        )  # fmt: skip
+        words = {name: item[name] for name in ("competency", "context", "explanation") if item.get(name)}
+        kept = {"code": code, "kind": item["kind"], "level": item["level"], "stem": item["stem"]}
+        items.append({**kept, **words, **payload_of(item)})
     return items
 
 

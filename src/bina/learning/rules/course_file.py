@@ -169,14 +169,14 @@ def _read_words(reader: FolderReader, data: LocatedDict, course: CompiledCourse)
     course.language = _text(reader, data, "language", 12, is_required=False) or "id"
     if not _LANGUAGE.fullmatch(course.language):
         reader.error(
-            _("Bahasa ditulis dengan kode, misalnya id atau en."), OUTLINE, data.lines.get("language"), "language"
+            _("Bahasa ditulis dengan kode, misalnya id atau en."), OUTLINE, data.lines.get("language", data.line), "language"
         )
     course.form = _text(reader, data, "form", 30, is_required=False) or "NK_ELEARNING"
     if not _FORM.fullmatch(course.form):
         reader.error(
             _("Bentuk pengembangan (form) ditulis dengan kodenya, misalnya NK_ELEARNING."),
             OUTLINE,
-            data.lines.get("form"),
+            data.lines.get("form", data.line),
             "form",
         )
 
@@ -238,7 +238,7 @@ def _read_sections(reader: FolderReader, data: LocatedDict, course: CompiledCour
     sections = data.get("sections")
     if not isinstance(sections, list) or not sections:
         reader.error(
-            _("Kursus memerlukan sedikitnya satu bagian (sections)."), OUTLINE, data.lines.get("sections"), "sections"
+            _("Kursus memerlukan sedikitnya satu bagian (sections)."), OUTLINE, data.lines.get("sections", data.line), "sections"
         )
         return
     keys: dict[str, int] = {}
@@ -307,7 +307,7 @@ def _activity(
 
 
 def _check_whole(reader: FolderReader, data: LocatedDict, course: CompiledCourse) -> None:
-    line = data.lines.get("learning_hours")
+    line = data.lines.get("learning_hours", data.line)
     target = MINUTES_PER_HOUR * course.learning_hours
     if course.activities and not 0.9 * target <= course.minutes <= 1.1 * target:
         reader.error(

@@ -70,6 +70,8 @@ def _check_inline(
 
 
 def _note_html(reader: FolderReader, html: str, file: str, line: int, field: str) -> None:
+    if html.startswith("</"):
+        return  # its opening half was noted
     if _ACTIVE.search(html):
         reader.error(_("Skrip dan isi aktif tidak diterima di dalam teks."), file, line, field)
     elif not html.lstrip().startswith("<!--"):
