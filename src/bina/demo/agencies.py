@@ -134,7 +134,9 @@ def _unit(row: dict[str, Any], parent: UnitPlan, code: str) -> UnitPlan:
         bool(row.get("remote", False)), row.get("grows", ""), row.get("pin", ""),
         led_from_above=row.get("head") == "also", parent=parent,
     )  # fmt: skip
-    unit.children = [_unit(child, unit, f"{code}.{index:02d}") for index, child in enumerate(row.get("units", []), start=1)]
+    unit.children = [
+        _unit(child, unit, f"{code}.{index:02d}") for index, child in enumerate(row.get("units", []), start=1)
+    ]
     return unit
 
 
@@ -179,7 +181,9 @@ def _grown(unit: UnitPlan, host: UnitPlan, number: int) -> UnitPlan:
         name = f"{unit.name.replace('Puskesmas', 'Puskesmas Pembantu')} {number}"
     else:
         name, short_name = f"Tim Kerja {number} {unit.short_name or unit.name}", f"Tim Kerja {number}"
-    title, job_class, family = (f"Kepala {name}", unit.head_class, unit.head_family) if unit.grows else _head(name, "", host)
+    title, job_class, family = (
+        (f"Kepala {name}", unit.head_class, unit.head_family) if unit.grows else _head(name, "", host)
+    )
     return UnitPlan(
         name, short_name, f"{unit.code}.T{number}", unit.profile, unit.weight, title, job_class, family, unit.is_remote,
         "", "", parent=host,

@@ -111,7 +111,9 @@ def read_form(blueprint: Blueprint, column: Mapping[int, int]) -> Form:
     )  # fmt: skip
     for places in form.places:
         tables = _tables([(versions[place].a, versions[place].b) for place in places])
-        for target, table in zip((form.value, form.error, form.own_value, form.own_error, form.share), tables, strict=True):
+        for target, table in zip(
+            (form.value, form.error, form.own_value, form.own_error, form.share), tables, strict=True
+        ):
             target.append(table)
     return form
 
@@ -123,7 +125,9 @@ def _tables(items: Sequence[tuple[float, float]]) -> list[NDArray[np.float64]]:
         scores = [float(pattern >> bit & 1) for bit in range(len(items))]
         found = ability([ScoredAnswer(a, b, score) for (a, b), score in zip(items, scores, strict=True)], level_count)
         own = without_prior(found, level_count)
-        lines.append((found.value, found.standard_deviation, own.value, own.standard_deviation, sum(scores) / len(scores)))
+        lines.append(
+            (found.value, found.standard_deviation, own.value, own.standard_deviation, sum(scores) / len(scores))
+        )
     return [np.round(np.array(table), 6) for table in zip(*lines, strict=True)]
 
 

@@ -53,7 +53,11 @@ def holds_demo() -> bool:
 
 
 def build(
-    *, employees: int = DEFAULT_EMPLOYEES, seed: int = DEFAULT_SEED, on: dt.date | None = None, report: Report | None = None
+    *,
+    employees: int = DEFAULT_EMPLOYEES,
+    seed: int = DEFAULT_SEED,
+    on: dt.date | None = None,
+    report: Report | None = None,
 ) -> BuildResult:
     """Make the demo agencies with their people and half a year of history that ends on ``on`` (today).
 
@@ -61,9 +65,7 @@ def build(
     the demo exists already nothing happens; raises Refused when the database holds other agencies or the size is off.
     """
     if not FEWEST <= employees <= MOST:
-        raise Refused(
-            _("Jumlah pegawai contoh harus antara %(least)s dan %(most)s.") % {"least": FEWEST, "most": MOST}
-        )
+        raise Refused(_("Jumlah pegawai contoh harus antara %(least)s dan %(most)s.") % {"least": FEWEST, "most": MOST})
     if holds_demo():
         note_demo()
         from bina.people.models import Employee

@@ -20,7 +20,7 @@ class Chance:
 
     def stream(self, name: str) -> random.Random:
         """A generator for single draws; one name is one sequence, whatever the other streams draw."""
-        return random.Random(f"{self.seed}/{name}")  # noqa: S311  reproducible fiction, not secrets
+        return random.Random(f"{self.seed}/{name}")
 
     def numbers(self, name: str) -> np.random.Generator:
         """A generator for whole arrays."""

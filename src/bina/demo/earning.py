@@ -32,8 +32,8 @@ DATA = Path(__file__).resolve().parent / "data"
 NOBODY = "00000000-0000-0000-0000-000000000000"
 # Mean hours of a year by kind of employment and agency: more than half of the career staff of provinces and ministries
 # reach their twenty hours, fewer in towns; contract staff get less.
-MEAN_HOURS = {"PNS": 19.0, "CPNS": 17.0, "PPPK": 7.5, "PPPK_PARUH_WAKTU": 3.0}
-PLACE_FACTOR = {"jakarta": 1.1, "pontianak": 0.75, "ikn": 1.0, "kemenpora": 1.05}
+MEAN_HOURS = {"PNS": 23.5, "CPNS": 20.0, "PPPK": 8.5, "PPPK_PARUH_WAKTU": 3.0}
+PLACE_FACTOR = {"jakarta": 1.05, "pontianak": 0.76, "ikn": 1.0, "kemenpora": 1.05}
 CONTRACT_CEILING = 24
 # Which unit organises learning and signs for it.
 ISSUERS = {
@@ -79,7 +79,12 @@ class Earnings:
         self._rules = {row.form_code: row for row in rules}
         self._snapshots = {
             row.form_code: as_json(
-                {**row.conversion.as_snapshot(), "name": row.name, "name_en": row.name_en, "legal_basis": row.legal_basis}
+                {
+                    **row.conversion.as_snapshot(),
+                    "name": row.name,
+                    "name_en": row.name_en,
+                    "legal_basis": row.legal_basis,
+                }
             )
             for row in self._rules.values()
         }
@@ -100,10 +105,20 @@ class Earnings:
             organiser = f"{unit.name} {plan.name.removeprefix('Pemerintah ')}"
             name, title = (head.display_name, head.title) if head else (plan.short_name, unit.head_title)
             found[plan.key] = (organiser, name, title)
-            rows.append((plan.id, organiser, name, title, NUMBER_PATTERN, "", self._world.chance.days_ago(700).isoformat()))
+            rows.append(
+                (plan.id, organiser, name, title, NUMBER_PATTERN, "", self._world.chance.days_ago(700).isoformat())
+            )
         self._world.ledger.write(
             Issuer,
-            ("agency_id", "organiser", "signatory_name", "signatory_title", "number_pattern", "agency_code", "valid_from"),
+            (
+                "agency_id",
+                "organiser",
+                "signatory_name",
+                "signatory_title",
+                "number_pattern",
+                "agency_code",
+                "valid_from",
+            ),
             rows,
         )
         return found

@@ -299,7 +299,13 @@ class Intentions:
         hours = sum((Decimal(item.hours) for item in plan.items), Decimal(0))
         if plan.submitted_at and superior:
             world.happenings.append(
-                (plan.submitted_at, "plan.submitted", plan.person, *head, {**data, "items": len(plan.items), "hours": str(hours)})
+                (
+                    plan.submitted_at,
+                    "plan.submitted",
+                    plan.person,
+                    *head,
+                    {**data, "items": len(plan.items), "hours": str(hours)},
+                )
             )
             if plan.state == SUBMITTED:
                 polite = f"{'Bu' if person.sex == 'F' else 'Pak'} {person.full_name.split()[0]}"
@@ -321,5 +327,12 @@ class Intentions:
             )
             body = plan.comment or "Anda dapat mulai dari kegiatan pertama kapan saja."
             world.notices.append(
-                (plan.decided_at, person.user_id, title, body, f"/planning/?year={self._year}", f"plan-decided:{identity}")
+                (
+                    plan.decided_at,
+                    person.user_id,
+                    title,
+                    body,
+                    f"/planning/?year={self._year}",
+                    f"plan-decided:{identity}",
+                )
             )

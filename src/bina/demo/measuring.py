@@ -32,6 +32,9 @@ TESTED: dict[str, dict[str, int]] = {
 SELF_RATED = {"siti": 58, "rusli": 45, "mardiana": 40, "laila": 20, "daud": 15, "puspawati": 12, "nurbaiti": 64}
 RATED = {"siti": 49, "laila": 30, "daud": 22, "puspawati": 35, "sugeng": 28}
 
+# Areas in which nobody has rated the story's employee yet, so that something is left to be measured.
+UNRATED = {"siti": {"3", "5"}}
+
 EVIDENCE = (
     "employee_id", "competency_id", "source", "value", "standard_deviation", "observed_on", "line", "origin_kind",
     "origin_id", "note", "recorded_at",
@@ -304,7 +307,9 @@ def _rate(
         chosen = [
             index
             for index, (place, _, whole) in enumerate(ratings)
-            if competency.pk in world.requirements[place] and (whole or not managing)
+            if competency.pk in world.requirements[place]
+            and (whole or not managing)
+            and not (competency.parent and competency.parent.code in UNRATED.get(people[place].key, ()))
         ]
         if not chosen:
             continue

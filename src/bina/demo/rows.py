@@ -56,10 +56,12 @@ class Ledger:
 
         ``columns`` are column names. Missing columns get the model's default; ``public_id`` gets a seeded identity.
         """
-        missing = [field for field in model._meta.concrete_fields if field.column not in columns and not field.primary_key]
+        missing = [
+            field for field in model._meta.concrete_fields if field.column not in columns and not field.primary_key
+        ]
         with_identity = any(field.name == "public_id" for field in missing)
         plain = [field for field in missing if field.name != "public_id"]
-        names = (*columns, *(field.column for field in plain), *(["public_id"] if with_identity else []))
+        names = (*columns, *(str(field.column) for field in plain), *(["public_id"] if with_identity else []))
         fixed = tuple(self._default(field) for field in plain)
         written = 0
         rows = iter(rows)
@@ -79,7 +81,11 @@ class Ledger:
     def _default(self, field: models.Field[Any, Any]) -> Any:
         """The value of a column that was left out, as the database reads it."""
         if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
-            return stamp(at(self._chance.on, 60)) if isinstance(field, models.DateTimeField) else self._chance.on.isoformat()
+            return (
+                stamp(at(self._chance.on, 60))
+                if isinstance(field, models.DateTimeField)
+                else self._chance.on.isoformat()
+            )
         value = field.get_default()
         if isinstance(field, models.JSONField):
             return None if value is None else as_json(value)

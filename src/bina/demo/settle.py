@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from django.contrib.auth.hashers import PBKDF2PasswordHasher, UNUSABLE_PASSWORD_PREFIX
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, PBKDF2PasswordHasher
 
 from bina.demo.accounts import ACCOUNTS, PASSWORD
 from bina.demo.agencies import AgencyPlan, UnitPlan
@@ -146,7 +146,9 @@ def _write_assignments(
             elif rng.random() < 0.6:
                 acting = _neighbour(unit, leads) or above
                 leads[unit.id] = acting
-                rows.append((acting.id, head_posts[unit.id], "PLT", chance.days_ago(rng.randint(20, 160)).isoformat(), None))
+                rows.append(
+                    (acting.id, head_posts[unit.id], "PLT", chance.days_ago(rng.randint(20, 160)).isoformat(), None)
+                )
     for person in people:
         own = leads.get(person.unit.id)
         person.superior = own if own is not None and own is not person else _head_above(person.unit, leads)
@@ -205,7 +207,18 @@ def _write_accounts(ledger: Ledger, chance: Chance, people: list[Person]) -> Non
         User,
         columns,
         (
-            (user_id, password, True, row.email, row.email, row.full_name, None, True, True, stamp(at(chance.days_ago(400), 120)))
+            (
+                user_id,
+                password,
+                True,
+                row.email,
+                row.email,
+                row.full_name,
+                None,
+                True,
+                True,
+                stamp(at(chance.days_ago(400), 120)),
+            )
             for row, user_id in zip(apart, ledger.next_ids(User, len(apart)), strict=True)
         ),
     )
@@ -220,7 +233,14 @@ def _write_roles(ledger: Ledger, chance: Chance, plans: list[AgencyPlan], people
     for person in people:
         if person.account:
             for role, place in person.account.grants:
-                rows.append((person.user_id, role.value, units[person.agency.key, place] if place else roots[person.agency.key], since))
+                rows.append(
+                    (
+                        person.user_id,
+                        role.value,
+                        units[person.agency.key, place] if place else roots[person.agency.key],
+                        since,
+                    )
+                )
     for row in ACCOUNTS:
         if not row.agency:
             user_id = User.objects.values_list("id", flat=True).get(username=row.email)
@@ -230,7 +250,9 @@ def _write_roles(ledger: Ledger, chance: Chance, plans: list[AgencyPlan], people
     ledger.write(RoleGrant, ("user_id", "role", "unit_id", "valid_from"), rows)
 
 
-def _looked_after(plan: AgencyPlan, people: list[Person], root: int, since: str) -> list[tuple[int, str, int | None, str]]:
+def _looked_after(
+    plan: AgencyPlan, people: list[Person], root: int, since: str
+) -> list[tuple[int, str, int | None, str]]:
     """HR, trainers, evaluators and leaders that an agency has beside the demo accounts."""
     own = [person for person in people if person.agency is plan and person.account is None]
     found: list[tuple[int, str, int | None, str]] = []

@@ -1,7 +1,6 @@
 """Filling the units with fictional people whose ages, sexes, schooling, grades and posts follow national figures."""
 
 import datetime as dt
-import random
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cache
@@ -157,7 +156,9 @@ class Recruiter:
     def _vacancies(self, units: list[UnitPlan]) -> set[str]:
         """Codes of units whose head post is empty: about one in twenty-five, never the top and never a demo account's."""
         held = {row.unit for row in ACCOUNTS if row.leads}
-        free = [unit for unit in units if unit.depth_from_top >= 2 and unit.name not in held and not unit.led_from_above]
+        free = [
+            unit for unit in units if unit.depth_from_top >= 2 and unit.name not in held and not unit.led_from_above
+        ]
         return {unit.code for unit in self._rng.sample(free, max(1, len(free) // 25))}
 
     def _named(self, row: DemoAccount, plan: AgencyPlan, unit: UnitPlan) -> Person:
@@ -171,7 +172,9 @@ class Recruiter:
         return person
 
     def _head(self, plan: AgencyPlan, unit: UnitPlan) -> Person:
-        women = {"JPT_MADYA": 0.26, "JPT_PRATAMA": 0.32, "ADMINISTRATOR": 0.42, "PENGAWAS": 0.48}.get(unit.head_class, 0.55)
+        women = {"JPT_MADYA": 0.26, "JPT_PRATAMA": 0.32, "ADMINISTRATOR": 0.42, "PENGAWAS": 0.48}.get(
+            unit.head_class, 0.55
+        )
         if unit.profile in {"trantibum", "pemadam"}:
             women /= 3
         return self._person(plan, unit, unit.head_title, unit.head_class, unit.head_family, True, women, "PNS")
@@ -185,7 +188,9 @@ class Recruiter:
             expert = facts["track"] == "ahli" or (facts["track"] == "both" and rng.random() < 0.72)
             job_class = pick(rng, EXPERT if expert else SKILLED)
             contract = {"sekolah": 0.70, "puskesmas": 0.62}.get(unit.profile, 0.40)
-            kind = self._employment(job_class, contract if job_class in {"JF_AHLI_PERTAMA", "JF_TERAMPIL", "JF_PEMULA"} else 0.20)
+            kind = self._employment(
+                job_class, contract if job_class in {"JF_AHLI_PERTAMA", "JF_TERAMPIL", "JF_PEMULA"} else 0.20
+            )
             title = f"{family} {STEP_NAMES[job_class]}"
             return self._person(plan, unit, title, job_class, family, False, facts["women"], kind)
         title = pick(rng, profile["staff"])

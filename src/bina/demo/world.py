@@ -23,8 +23,13 @@ SCHOOLING = {"SMA": -0.15, "D3": -0.05, "S1": 0.05, "S2": 0.15, "S3": 0.25}
 STANDING = {"JF_AHLI_MADYA": 0.15, "JF_AHLI_UTAMA": 0.2, "JPT_PRATAMA": 0.1, "JPT_MADYA": 0.1}
 # What the people of the story can do, by area: clear strengths, one clear gap.
 KNOWN = {
-    "siti": {"1": 2.7, "2": 2.9, "3": 1.7, "4": 1.2, "5": 1.8},
+    "siti": {"1": 2.7, "2": 2.9, "3": 1.7, "4": 1.6, "5": 1.8},
     "rusli": {"1": 2.6, "2": 2.8, "3": 2.3, "4": 2.0, "5": 2.2},
+    "mardiana": {"1": 3.3, "2": 3.0, "3": 2.6, "4": 2.7, "5": 2.8},
+    "sugeng": {"1": 3.2, "2": 3.0, "3": 3.1, "4": 2.4, "5": 2.6},
+    "kristina": {"1": 3.3, "2": 2.8, "3": 2.5, "4": 2.6, "5": 2.9},
+    "hamdi": {"1": 2.8, "2": 3.2, "3": 2.2, "4": 2.9, "5": 2.8},
+    "laila": {"1": 2.6, "2": 3.1, "3": 3.0, "4": 1.7, "5": 2.0},
 }
 
 
@@ -83,7 +88,10 @@ def _truth(world: World) -> NDArray[np.float64]:
     """True levels: N(2.3; 0.6) on the digital scale with the known effects of age, place, schooling and profession."""
     numbers, people = world.chance.numbers("truth"), world.people
     shape = (len(people), len(world.competencies))
-    index = {code: float(value) if value is not None else NATIONAL_INDEX for code, value in Province.objects.values_list("code", "digital_index")}
+    index = {
+        code: float(value) if value is not None else NATIONAL_INDEX
+        for code, value in Province.objects.values_list("code", "digital_index")
+    }
     families = jobs()["families"]
     shift = np.array(
         [
@@ -97,7 +105,12 @@ def _truth(world: World) -> NDArray[np.float64]:
         ]
     )
     own = numbers.normal(0.0, 0.45, size=(shape[0], 1)) + numbers.normal(0.0, 0.40, size=shape)
-    areas = np.array([WEAKER_AREAS.get(row.parent.code, 0.0) if row.parent and row.framework.code == FRAMEWORKS[0] else 0.0 for row in world.competencies])
+    areas = np.array(
+        [
+            WEAKER_AREAS.get(row.parent.code, 0.0) if row.parent and row.framework.code == FRAMEWORKS[0] else 0.0
+            for row in world.competencies
+        ]
+    )
     truth = 2.3 + shift[:, None] + own + areas[None, :]
     managerial = [i for i, row in enumerate(world.competencies) if row.framework.code == FRAMEWORKS[1]]
     for place, needed in enumerate(world.requirements):
