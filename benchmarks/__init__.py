@@ -1,0 +1,1 @@
+"""What is fast, measured against the promises, and how to measure it again."""

@@ -1,0 +1,243 @@
+"""What a page costs: CPU of server and database together per request, SQL queries, waiting time, and growth with size."""
+
+import re
+import statistics
+import time
+import uuid
+from dataclasses import dataclass
+from html import unescape
+from typing import Any
+
+from benchmarks.databases import Cluster, Stage, build_seconds, demo_stage, settle
+from benchmarks.figures import Figure, Record
+from benchmarks.processes import cpu_seconds, in_django
+from benchmarks.server import Answer, Client, Server, serving
+from benchmarks.visitors import COUNT, Visitor, settle_visitors
+
+LARGE, SMALL = 100_000, 1_000
+BLOCKS, REQUESTS_PER_BLOCK, WARM_UP = 5, 80, 60
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page to measure: which address of a visitor, and what was promised (CPU ms, and queries where promised)."""
+
+    what: str
+    path: str
+    limit: float | None = None
+    stretch: float | None = None
+    queries: int | None = None
+    by_hr: bool = False
+    submits: bool = False
+
+
+PAGES = (
+    Page("employee's home", "home", 4.3, 3.2, queries=10),
+    Page("course page, 64 activities", "course 64", 5.3),
+    Page("course page, 311 activities", "course 311", 14),
+    Page("activity page (reading, course of 64)", "activity 64", 5),
+    Page("activity page (reading, course of 311)", "activity 311"),
+    Page("quiz page, five questions", "quiz 64", 8),
+    Page("submit five answers of a quiz, durable", "submit 64", 5.5, submits=True),
+    Page("development plan page", "plan", 4.4),
+    Page("profile", "profile"),
+    Page("profile of another person, seen by HR", "profile of another", by_hr=True),
+    Page("unit report, one page of about 1,000 people", "unit report", 14, by_hr=True),
+    Page("HR dashboard, whole agency", "dashboard", by_hr=True),
+    Page("staff list", "staff list", by_hr=True),
+)
+GROWTH = ("home", "dashboard", "staff list", "profile of another")
+
+
+def measure(clusters: list[Cluster | None]) -> Record:
+    """Every page on every database with 100,000 employees, and four of them again with 1,000."""
+    record = Record(
+        "pages",
+        "Pages",
+        f"A demo of {LARGE:,} employees. The server is `bina serve` as operators start it, without its worker for "
+        "background jobs; requests come over loopback on open connections with real session cookies, one after another, "
+        f"from {COUNT} employees in turn (reports: one HR account). After {WARM_UP} requests to warm up, {BLOCKS} blocks of "
+        f"{REQUESTS_PER_BLOCK} requests are counted. CPU is user plus system time of all server processes and all "
+        "PostgreSQL processes from /proc, per request, median of the blocks; the client's own CPU does not count. Queries "
+        "are counted in a separate pass (BEGIN, COMMIT and savepoints left out), the most over all visitors. p50 is the "
+        "wall time that one client waits.",
+    )
+    for cluster in clusters:
+        large = _costs(LARGE, cluster, PAGES, record)
+        small = _costs(SMALL, cluster, [page for page in PAGES if page.path in GROWTH], record, keep=False)
+        label = "PostgreSQL" if cluster else "SQLite"
+        for page in PAGES:
+            if page.path in small and page.path in large:
+                record.figures.append(
+                    Figure(
+                        f"growth of “{page.what}” from {SMALL:,} to {LARGE:,} employees", round(large[page.path] / small[page.path], 2),
+                        "×", 2.0, label, beside={f"at {SMALL:,}": f"{small[page.path]:.2f} ms"},
+                    )
+                )  # fmt: skip
+    return record
+
+
+def _costs(
+    employees: int,
+    cluster: Cluster | None,
+    pages: "tuple[Page, ...] | list[Page]",
+    record: Record,
+    *,
+    keep: bool = True,
+) -> dict[str, float]:
+    """CPU ms per request of each page on one stage; with ``keep`` they become figures of the record."""
+    stage = demo_stage(employees, cluster)
+    visitors = settle_visitors(stage)
+    settle(stage)
+    people, hr = visitors[:-1], visitors[-1]
+    if keep:
+        record.notes.append(
+            f"{stage.label}: building the demo of {employees:,} employees took {build_seconds(stage):.0f} s; the unit report covers "
+            f"{hr.paths['people in the unit report']} people."
+        )
+    paths = {
+        page.path: [who.paths[page.path] for who in ([hr] if page.by_hr else people)]
+        for page in pages
+        if not page.submits
+    }
+    sessions = [who.session for who in people]
+    counted, _ = in_django(stage, "benchmarks.pages:count_queries", paths=paths, sessions=sessions, hr=hr.session)
+    found: dict[str, float] = {}
+    with serving(stage) as server:
+        if keep:
+            _note_idle(server, record)
+        for page in pages:
+            cost = _cost_of(server, page, [hr] if page.by_hr else people)
+            found[page.path] = cost.cpu_ms
+            if keep:
+                record.figures += _figures(page, cost, stage, counted.get(page.path))
+    return found
+
+
+def _figures(page: Page, cost: "Cost", stage: Stage, counted: dict[str, Any] | None) -> list[Figure]:
+    beside: dict[str, Any] = {
+        "of it database": f"{cost.database_ms:.2f}", "p50": f"{cost.median_ms:.1f} ms", "p95": f"{cost.slow_ms:.1f} ms",
+        "body": f"{cost.size / 1000:.1f} KB",
+    }  # fmt: skip
+    if counted and page.queries is None:
+        beside["queries"] = counted["most"]
+    figures = [
+        Figure(page.what, round(cost.cpu_ms, 2), "ms CPU", page.limit, stage.label, stretch=page.stretch, beside=beside)
+    ]
+    if counted and page.queries is not None:
+        figures.append(Figure(page.what, counted["most"], "queries", page.queries, stage.label))
+    return figures
+
+
+def _note_idle(server: Server, record: Record) -> None:
+    before, seconds = server.cpu(), 5.0
+    time.sleep(seconds)
+    record.notes.append(
+        f"{server.stage.label}: server and database use {1000 * (server.cpu() - before) / seconds:.1f} ms of CPU per second "
+        "while nobody asks; this is not subtracted."
+    )
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one page costs."""
+
+    cpu_ms: float
+    database_ms: float
+    median_ms: float
+    slow_ms: float
+    size: int
+
+
+def _cost_of(server: Server, page: Page, visitors: list[Visitor]) -> Cost:
+    clients = [(Client(server.port, {"bina_session": who.session}), who) for who in visitors]
+    askers = [_Asker(client, who, page) for client, who in clients]
+    for number in range(WARM_UP):
+        askers[number % len(askers)].ask()
+    blocks: list[float] = []
+    waits: list[float] = []
+    database = 0.0
+    try:
+        for block in range(BLOCKS):
+            before, database_before = server.cpu(), cpu_seconds(server.stage.postmaster)
+            start = block * REQUESTS_PER_BLOCK
+            waits += [1000 * askers[(start + n) % len(askers)].ask().seconds for n in range(REQUESTS_PER_BLOCK)]
+            blocks.append(1000 * (server.cpu() - before) / REQUESTS_PER_BLOCK)
+            database += cpu_seconds(server.stage.postmaster) - database_before
+    finally:
+        for client, _ in clients:
+            client.close()
+    cuts = statistics.quantiles(waits, n=20)
+    return Cost(
+        statistics.median(blocks), 1000 * database / (BLOCKS * REQUESTS_PER_BLOCK), cuts[9], cuts[18], askers[0].size
+    )
+
+
+class _Asker:
+    """One visitor asking for one page again and again, or sending a quiz again and again with a fresh form each time."""
+
+    def __init__(self, client: Client, who: Visitor, page: Page) -> None:
+        self._client, self._page = client, page
+        self._path = who.paths[page.path]
+        self._form: list[tuple[str, str]] = []
+        self.size = 0
+        if page.submits:
+            shown = client.get(who.paths[page.path.replace("submit", "quiz")])
+            self._form = first_answers(shown.body.decode())
+
+    def ask(self) -> Answer:
+        """One request; raises when the answer is not the page."""
+        if self._page.submits:
+            form = [(name, uuid.uuid4().hex[:24] if name == "token" else value) for name, value in self._form]
+            answer, expected = self._client.post(self._path, form), 302
+        else:
+            answer, expected = self._client.get(self._path), 200
+        if answer.status != expected or "/account/login" in answer.headers.get("Location", ""):
+            raise RuntimeError(
+                f"{self._path} answered {answer.status} {answer.headers.get('Location', '')}\n{answer.body[:400]!r}"
+            )
+        self.size = len(answer.body)
+        return answer
+
+
+def first_answers(html: str) -> list[tuple[str, str]]:
+    """The fields of the quiz form of a page as sent when the first option of every question is chosen."""
+    fields: dict[str, str] = {}
+    for tag in re.findall(r"<input\b[^>]*>", html):
+        attributes = {name: unescape(value) for name, value in re.findall(r'([\w-]+)="([^"]*)"', tag)}
+        name = attributes.get("name", "")
+        if name in {"csrfmiddlewaretoken", "token"} or re.match(r"q\d", name):
+            fields.setdefault(name, attributes.get("value", ""))
+    if sum(name.startswith("q") for name in fields) < 5:
+        raise RuntimeError("the quiz page shows fewer than five questions")
+    return list(fields.items())
+
+
+def count_queries(paths: dict[str, list[str]], sessions: list[str], hr: str) -> dict[str, Any]:
+    """The inner half of counting: the most SQL statements any visitor's page needs, and which they are."""
+    from django.conf import settings
+    from django.db import connection
+    from django.test import Client as Browser
+
+    heard: list[str] = []
+
+    def listen(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if not sql.lstrip().upper().startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")):
+            heard.append(sql)
+        return execute(sql, params, many, context)
+
+    result: dict[str, Any] = {}
+    for name, addresses in paths.items():
+        most: list[str] = []
+        for address, session in zip(addresses, sessions if len(addresses) > 1 else [hr]):
+            browser = Browser(HTTP_HOST="127.0.0.1")
+            browser.cookies[settings.SESSION_COOKIE_NAME] = session
+            browser.get(address)
+            heard.clear()
+            with connection.execute_wrapper(listen):
+                answer = browser.get(address)
+            if answer.status_code != 200:
+                raise RuntimeError(f"{address} answered {answer.status_code}")
+            most = max(most, list(heard), key=len)
+        result[name] = {"most": len(most), "statements": [statement[:300] for statement in most]}
+    return result

@@ -1,0 +1,139 @@
+"""A running Bina to be asked: the server as operators start it, and a client that keeps its connection open."""
+
+import http.client
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import IO
+from urllib.parse import urlencode
+
+from benchmarks.databases import BINA, ROOT, Stage
+from benchmarks.processes import cpu_seconds
+
+PATIENCE_SECONDS = 60
+
+
+@dataclass
+class Server:
+    """A server on a loopback port; ``pid`` is the root of its processes."""
+
+    stage: Stage
+    port: int
+    pid: int
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def cpu(self) -> float:
+        """CPU seconds so far of the server and of the database together."""
+        return cpu_seconds(self.pid, self.stage.postmaster)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str]
+    seconds: float
+
+
+@dataclass
+class Client:
+    """One browser-like connection that stays open, with the cookies of one signed-in account."""
+
+    port: int
+    cookies: dict[str, str] = field(default_factory=dict)
+    _connection: http.client.HTTPConnection | None = None
+
+    def get(self, path: str) -> Answer:
+        """Ask for a page."""
+        return self._ask("GET", path, None)
+
+    def post(self, path: str, fields: list[tuple[str, str]]) -> Answer:
+        """Send a form."""
+        return self._ask("POST", path, urlencode(fields).encode())
+
+    def _ask(self, method: str, path: str, body: bytes | None) -> Answer:
+        if self._connection is None:
+            self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
+        headers = {
+            "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
+            "Accept": "text/html",
+            "Accept-Encoding": "gzip, br",
+            "Accept-Language": "id",
+        }
+        if body is not None:
+            headers |= {
+                "Content-Type": "application/x-www-form-urlencoded",
+                "Origin": f"http://127.0.0.1:{self.port}",
+                "Referer": f"http://127.0.0.1:{self.port}{path}",
+            }
+        started = time.perf_counter()
+        self._connection.request(method, path, body=body, headers=headers)
+        response = self._connection.getresponse()
+        content = response.read()
+        seconds = time.perf_counter() - started
+        for name, value in response.getheaders():
+            if name.lower() == "set-cookie":
+                key, _, rest = value.partition("=")
+                self.cookies[key] = rest.split(";", 1)[0]
+        return Answer(response.status, content, dict(response.getheaders()), seconds)
+
+    def close(self) -> None:
+        """Hang up."""
+        if self._connection:
+            self._connection.close()
+            self._connection = None
+
+
+def free_port() -> int:
+    """A loopback port that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serving(stage: Stage, *, only_web: bool = True) -> Iterator[Server]:
+    """A server on the stage's data, stopped at the end. ``only_web`` leaves the worker for background jobs out."""
+    port = free_port()
+    command = [*BINA, "serve"] + (["--no-worker"] if only_web else [])
+    with tempfile.TemporaryFile("w+") as log:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env={**stage.environment, "PORT": str(port)}, stdout=log, stderr=subprocess.STDOUT
+        )
+        try:
+            _wait_for(process, port, log)
+            yield Server(stage, port, process.pid)
+        finally:
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _wait_for(process: "subprocess.Popen[bytes]", port: int, log: IO[str]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        client = Client(port)
+        try:
+            if client.get("/health").status == 200:
+                return
+        except OSError:
+            time.sleep(0.2)
+        finally:
+            client.close()
+    log.seek(0)
+    sys.stderr.write(log.read()[-3000:])
+    raise RuntimeError("the server did not start")
