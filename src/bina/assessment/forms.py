@@ -1,12 +1,9 @@
 """Forms of the item bank and of setting an attempt aside."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-
-if TYPE_CHECKING:
-    from bina.assessment.models import ItemBank
 
 
 class ItemFileForm(forms.Form):
@@ -16,18 +13,13 @@ class ItemFileForm(forms.Form):
     file = forms.FileField(
         label=_("Berkas soal"),
         help_text=_(
-            "YAML (.yaml), paling besar 3 MB. Berkas diperiksa dulu; tidak ada yang ditulis sebelum Anda setuju."
+            "YAML (.yaml), paling besar 1 MB. Berkas diperiksa dulu; tidak ada yang ditulis sebelum Anda setuju."
         ),
     )
 
-    def __init__(self, *args: Any, banks: "list[tuple[str, str]]", **options: Any) -> None:
+    def __init__(self, *args: Any, banks: list[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["bank"].choices = banks  # type: ignore[attr-defined]  # a choice field
-
-    @staticmethod
-    def choices_of(banks: "list[ItemBank]") -> "list[tuple[str, str]]":
-        """Banks as choices."""
-        return [(bank.code, bank.name) for bank in banks]
 
 
 class ReasonForm(forms.Form):

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from bina.assessment import entries
 from bina.assessment.actions.forms_of_tests import refresh_forms
 from bina.assessment.models import Item, ItemBank, ItemVersion
-from bina.assessment.queries.items import ImportLine, check_items, competencies_for, may_manage_bank
-from bina.assessment.rules import digest_of, payload_of
+from bina.assessment.queries.items import ImportLine, check_items, competencies_for, may_manage_bank, own_bank_code
+from bina.assessment.rules import digest_of, parameters_of, payload_of
 from bina.foundation import clock
 from bina.foundation.errors import Refused
 from bina.foundation.verdict import denied
@@ -22,8 +22,6 @@ from bina.people.rules import Permission
 if TYPE_CHECKING:
     from bina.competencies.models import Competency
     from bina.people.models import Agency, User
-
-DEFAULT_SLOPE = 1.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +82,7 @@ def _store(
     digest = digest_of(data)
     if item.current and item.current.digest == digest:
         return item.current
-    slope = float(data.get("a") or DEFAULT_SLOPE)
-    level = float(data["b"] if data.get("b") is not None else data["level"])
+    slope, level = parameters_of(data)
     version = ItemVersion.objects.create(
         item=item, number=item.current.number + 1 if item.current else 1, stem=str(data["stem"]).strip(),
         payload=payload_of(data), explanation=str(data.get("explanation") or "").strip(), a=slope,
@@ -132,6 +129,6 @@ def own_bank(*, by: "User", agency: "Agency") -> ItemBank:
     if agencies is not None and agency.pk not in agencies:
         denied(_("Hanya pengelola bank soal instansi yang dapat membuka bank soalnya.")).require()
     bank, _created = ItemBank.objects.get_or_create(
-        code=f"instansi-{agency.code}", defaults={"name": f"Bank soal {agency.short_name}"[:200], "agency": agency}
+        code=own_bank_code(agency), defaults={"name": f"Bank soal {agency.short_name}"[:200], "agency": agency}
     )
     return bank

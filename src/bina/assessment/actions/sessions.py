@@ -1,5 +1,6 @@
 """Attempts: begun or resumed, answered step by step, ended once, scored in the same breath."""
 
+import datetime as dt
 import json
 import secrets
 from collections import defaultdict
@@ -40,8 +41,6 @@ from bina.journal.actions import record
 from bina.journal.registry import Verb
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from bina.people.models import Employee, User
 
 LARGEST_ANSWER = 4_000
@@ -52,7 +51,6 @@ def _require_owner(by: "User", employee_id: int) -> None:
         denied(_("Uji hanya dapat dikerjakan oleh orangnya sendiri.")).require()
 
 
-@transaction.atomic
 def start_session(
     *,
     by: "User",
@@ -69,29 +67,39 @@ def start_session(
     """
     _require_owner(by, employee.pk)
     now = clock.now()
-    open_session = Session.objects.filter(
-        employee=employee, blueprint=blueprint, context_kind=context_kind, context_id=context_id,
-        state=SessionState.OPEN.value,
-    ).first()  # fmt: skip
+    context = {"context_kind": context_kind, "context_id": context_id}
+    mine = Session.objects.filter(employee=employee, blueprint=blueprint, **context, state=SessionState.OPEN.value)
+    open_session = mine.first()
     if open_session and not open_session.is_overdue(now):
         return open_session
     if open_session:
+        # Ended for good, even where beginning anew is refused below.
         finish_session(by=None, session=open_session)
+    return _begin(by, employee, blueprint, Purpose(purpose), context)
+
+
+@transaction.atomic
+def _begin(
+    by: "User", employee: "Employee", blueprint: Blueprint, purpose: Purpose, context: dict[str, str]
+) -> Session:
+    now = clock.now()
     if not may_see_blueprint(by, blueprint):
         raise Refused(_("Uji ini tidak dipakai lagi. Pilih uji lain di halaman Ukur."))
     if blueprint.is_course_test:
-        _require_first_pre_test(employee, blueprint, purpose, context_kind, context_id)
+        _require_first_pre_test(employee, blueprint, purpose, context)
     else:
         can_start_again(available_on=available_on(employee, blueprint), today=clock.today()).require()
     session, is_new = Session.objects.get_or_create(
-        employee=employee, blueprint=blueprint, context_kind=context_kind, context_id=context_id,
+        employee=employee,
+        blueprint=blueprint,
+        **context,
         state=SessionState.OPEN.value,
         defaults={
-            "purpose": Purpose(purpose).value,
+            "purpose": purpose.value,
             "form": list(blueprint.places.order_by("position").values_list("item_version_id", flat=True)),
             "seed": secrets.randbelow(2**31),
             "started_at": now,
-            "deadline_at": now + clock_minutes(blueprint.minutes),
+            "deadline_at": now + dt.timedelta(minutes=blueprint.minutes),
         },
     )  # fmt: skip
     if is_new:
@@ -99,19 +107,11 @@ def start_session(
     return session
 
 
-def clock_minutes(minutes: int) -> "dt.timedelta":
-    """A time limit as a span."""
-    import datetime as dt
-
-    return dt.timedelta(minutes=minutes)
-
-
 def _require_first_pre_test(
-    employee: "Employee", blueprint: Blueprint, purpose: str, context_kind: str, context_id: str
+    employee: "Employee", blueprint: Blueprint, purpose: Purpose, context: dict[str, str]
 ) -> None:
-    if purpose == Purpose.PRE and Session.objects.filter(
-        employee=employee, blueprint=blueprint, context_kind=context_kind, context_id=context_id
-    ).exclude(state=SessionState.CANCELLED.value).exists():  # fmt: skip
+    taken = Session.objects.filter(employee=employee, blueprint=blueprint, **context)
+    if purpose is Purpose.PRE and taken.exclude(state=SessionState.CANCELLED.value).exists():
         raise Refused(_("Uji awal hanya dikerjakan sekali, sebelum belajar; hasil Anda tersimpan."))
 
 

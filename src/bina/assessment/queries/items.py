@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from bina.competencies.models import Competency
     from bina.journal.models import Entry
-    from bina.people.models import User
+    from bina.people.models import Agency, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +95,19 @@ def banks_managed_by(user: "User") -> list[ItemBank]:
     return [bank for bank in banks_visible_to(user) if may_manage_bank(user, bank)]
 
 
-def may_open_own_bank(user: "User") -> bool:
-    """Whether the account may keep a bank of its own agency."""
+def own_bank_code(agency: "Agency") -> str:
+    """The code of the bank of an agency's own items."""
+    return f"instansi-{agency.code}"
+
+
+def bank_choices(user: "User") -> list[tuple[str, str]]:
+    """Codes and names of the banks that the account may change, its agency's own among them even before it is opened."""
+    choices = {bank.code: bank.name for bank in banks_managed_by(user)}
     agencies = standing_of(user).agencies_with(Permission.MANAGE_ITEMS)
-    return user.employee is not None and (agencies is None or user.employee.agency_id in agencies)
+    if user.employee and (agencies is None or user.employee.agency_id in agencies):
+        agency = user.employee.agency
+        choices.setdefault(own_bank_code(agency), _("Bank soal %(agency)s") % {"agency": agency.short_name})
+    return list(choices.items())
 
 
 def competencies_with_items(user: "User") -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from bina.assessment.models import Rating, RatingScore
 from bina.assessment.rules import FRESH_DAYS, Relation, next_rating_on
-from bina.competencies.queries import StandardBook, assessable_competencies, frameworks_visible_to, profile_of
+from bina.competencies.queries import StandardBook, assessable_competencies, frameworks_visible_to
 from bina.competencies.rules import FrameworkState
 from bina.foundation import clock
 from bina.foundation.verdict import ALLOWED, Verdict, denied
@@ -75,10 +75,7 @@ class RateableArea:
 
 
 def requirements_of(employee: "Employee") -> dict[int, int]:
-    """The level that the person's job asks for, by competency id."""
-    lines = profile_of(employee).lines
-    if lines:
-        return {line.competency_id: line.required for line in lines if line.required is not None}
+    """The level that the person's job asks for today, by competency id, whether or not levels were computed yet."""
     position = employee.position
     needed = StandardBook(clock.today()).of((employee.agency_id, position.job_class_id, position.functional))
     return {pk: row.level for pk, row in needed.items()}

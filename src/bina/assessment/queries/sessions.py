@@ -247,7 +247,7 @@ class TestScore:
 
 
 def pre_post_scores(context_kind: str, context_ids: Sequence[str]) -> list[TestScore]:
-    """Scores of the first scored pre- and post-test attempt per person, context and competency, in one query.
+    """Scores of the first scored pre- and post-test attempt of each person in each context, in one query.
 
     Later attempts are left out, because their explanations have been read.
     """
@@ -259,15 +259,15 @@ def pre_post_scores(context_kind: str, context_ids: Sequence[str]) -> list[TestS
         .order_by("session_id")
         .values_list(
             "session__employee_id", "session__context_id", "session__purpose", "competency_id", "value",
-            "standard_deviation", "share", "session__finished_at",
+            "standard_deviation", "share", "session__finished_at", "session_id",
         )
     )  # fmt: skip
-    first: dict[tuple[int, str, str, int], TestScore] = {}
-    for row in rows:
-        if row[7] is not None:
-            score = TestScore(row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7])
-            first.setdefault((score.employee_id, score.context_id, score.purpose, score.competency_id), score)
-    return list(first.values())
+    first: dict[tuple[int, str, str], int] = {}
+    return [
+        TestScore(row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7])
+        for row in rows
+        if row[7] is not None and first.setdefault((row[0], row[1], row[2]), row[8]) == row[8]
+    ]
 
 
 def may_cancel_for(user: "User", employee: "Employee") -> bool:

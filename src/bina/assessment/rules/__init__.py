@@ -3,7 +3,16 @@
 from bina.assessment.rules.checking import item_problems
 from bina.assessment.rules.files import read_item_file
 from bina.assessment.rules.grading import Feedback, PartFeedback, feedback_on, grade, numbers_in
-from bina.assessment.rules.kinds import KIND_NAMES, Answer, Kind, digest_of, part_key, payload_of, right_answer
+from bina.assessment.rules.kinds import (
+    KIND_NAMES,
+    Answer,
+    Kind,
+    digest_of,
+    parameters_of,
+    part_key,
+    payload_of,
+    right_answer,
+)
 from bina.assessment.rules.ratings import (
     FRESH_DAYS,
     RELATION_NAMES,
@@ -64,6 +73,7 @@ __all__ = [
     "missing_answers",
     "next_rating_on",
     "numbers_in",
+    "parameters_of",
     "part_key",
     "passed",
     "payload_of",

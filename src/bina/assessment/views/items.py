@@ -1,6 +1,6 @@
 """The item bank, for those who keep it: list, card, import with a look before, export, retire."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,6 +17,9 @@ from bina.assessment.rules import KIND_NAMES, feedback_on, public_view, read_ite
 from bina.foundation.errors import Refused
 from bina.foundation.requests import SignedInRequest
 from bina.foundation.uploads import require_upload
+
+if TYPE_CHECKING:
+    from bina.assessment.models import ItemBank
 
 FILTERS = ("bank", "competency", "level", "kind", "state", "text")
 
@@ -48,7 +51,7 @@ def items(request: SignedInRequest) -> HttpResponse:
         "banks": list(queries.banks_visible_to(request.user)),
         "competencies": queries.competencies_with_items(request.user),
         "kinds": KIND_NAMES,
-        "may_import": bool(queries.banks_managed_by(request.user)) or queries.may_open_own_bank(request.user),
+        "may_import": bool(queries.bank_choices(request.user)),
     }
     return render(request, "assessment/items.html", context)
 
@@ -95,23 +98,27 @@ def change_item_state(request: SignedInRequest, public_id: UUID) -> HttpResponse
     return redirect("assessment:item", public_id=public_id)
 
 
+def _bank(request: SignedInRequest, code: str) -> "ItemBank":
+    """A bank that the account may change; the agency's own is opened when it is first needed."""
+    if code not in dict(queries.bank_choices(request.user)):
+        raise Http404
+    employee = request.user.employee
+    if employee and code == queries.own_bank_code(employee.agency):
+        return actions.own_bank(by=request.user, agency=employee.agency)
+    return next(bank for bank in queries.banks_managed_by(request.user) if bank.code == code)
+
+
 @login_required
 def import_items(request: SignedInRequest) -> HttpResponse:
     """A file of items: looked at item by item first, written only when the person says so."""
     _require_keeper(request)
-    banks = queries.banks_managed_by(request.user)
-    if queries.may_open_own_bank(request.user) and request.user.employee:
-        own = actions.own_bank(by=request.user, agency=request.user.employee.agency)
-        banks = [bank for bank in banks if bank.pk != own.pk] + [own]
-    if not banks:
+    choices = queries.bank_choices(request.user)
+    if not choices:
         raise Http404
-    by_code = {bank.code: bank for bank in banks}
-    form = ItemFileForm(banks=ItemFileForm.choices_of(banks), initial={"bank": request.GET.get("bank", "")})
+    form = ItemFileForm(banks=choices, initial={"bank": request.GET.get("bank", "")})
     context: dict[str, Any] = {"form": form}
     if request.method == "POST" and "text" in request.POST:
-        bank = by_code.get(request.POST.get("bank", ""))
-        if bank is None:
-            raise Http404
+        bank = _bank(request, request.POST.get("bank", ""))
         report = actions.import_items(by=request.user, bank=bank, items=read_item_file(request.POST["text"]))
         messages.success(
             request,
@@ -120,16 +127,16 @@ def import_items(request: SignedInRequest) -> HttpResponse:
         )
         return redirect(f"{request.path.removesuffix('import/')}?bank={bank.code}")
     if request.method == "POST":
-        form = context["form"] = ItemFileForm(request.POST, request.FILES, banks=ItemFileForm.choices_of(banks))
+        form = context["form"] = ItemFileForm(request.POST, request.FILES, banks=choices)
         if form.is_valid():
             try:
-                require_upload(form.cleaned_data["file"], endings={".yaml", ".yml"}, limit_mb=3)
+                require_upload(form.cleaned_data["file"], endings={".yaml"}, limit_mb=1)
                 text = form.cleaned_data["file"].read()
                 entries = read_item_file(text)
             except Refused as refusal:
                 form.add_error("file", str(refusal))
             else:
-                bank = by_code[form.cleaned_data["bank"]]
+                bank = _bank(request, form.cleaned_data["bank"])
                 lines = queries.check_items(bank, entries)
                 context |= {"bank": bank, "lines": lines, "text": text.decode("utf-8-sig")}
                 context |= {"counts": {name: sum(line.outcome == name for line in lines) for name in _OUTCOMES}}
