@@ -85,7 +85,9 @@ def test_measure_plan_learn_prove(house: Cast, client_for: ClientFor) -> None:
     privacy = competencies.competencies_by_code()["4.2"]
     form = Blueprint.objects.get(code="digital-area-4")
     session = assessment.start_session(by=siti.user, employee=siti, blueprint=form)
-    assert assessment.start_session(by=siti.user, employee=siti, blueprint=form).pk == session.pk, "resumed, not doubled"
+    assert assessment.start_session(by=siti.user, employee=siti, blueprint=form).pk == session.pk, (
+        "resumed, not doubled"
+    )
     take(siti, session, knows=1)
     assessment.finish_session(by=siti.user, session=session)
     before = competencies.level_of(siti, privacy)
@@ -149,7 +151,9 @@ def test_measure_plan_learn_prove(house: Cast, client_for: ClientFor) -> None:
     survey = page.get(reverse("evaluation:survey", args=[enrolment.public_id]))
     assert survey.status_code == 200
     programme = evaluation.programmes_visible_to(house.evaluator.user).get(course=course)
-    report = client_for(house.evaluator).get(reverse("evaluation:programme", args=[programme.public_id])).content.decode()
+    report = (
+        client_for(house.evaluator).get(reverse("evaluation:programme", args=[programme.public_id])).content.decode()
+    )
     assert "Terlalu sedikit untuk disimpulkan" in report
     assert client_for(house.hr).get(reverse("portal:dashboard")).status_code == 200
     leader = client_for(house.leader).get(reverse("portal:leader")).content.decode()
