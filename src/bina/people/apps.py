@@ -11,4 +11,4 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         """Announce the journal entries, the menu and the reactions."""
-        from bina.people import entries, menu  # noqa: F401  imported for what they register
+        from bina.people import entries, menu, reactions  # noqa: F401  imported for what they register

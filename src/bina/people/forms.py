@@ -359,3 +359,13 @@ class ImportForm(forms.Form):
         if day > clock.today():
             raise forms.ValidationError(_("Tanggal berlaku tidak boleh di masa depan."))
         return day
+
+
+FIELD_LABELS = {
+    **ChangeForm.Meta.labels,
+    "sex": _T("Jenis kelamin"),
+    "birth_date": _T("Tanggal lahir"),
+    "position": _T("Jabatan"),
+    "functional": _T("Rumpun fungsional"),
+    "is_head": _T("Kepala unit"),
+}

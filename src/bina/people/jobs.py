@@ -2,7 +2,7 @@
 
 from django_tasks import task
 
-from bina.people import actions
+from bina.people import actions, queries
 
 
 @task()
@@ -15,3 +15,27 @@ def refresh_placements() -> None:
 def forget_old_failures() -> None:
     """Daily: counters of wrong sign-ins that no longer matter go."""
     actions.forget_old_failures()
+
+
+@task()
+def check_staff_file(import_id: int) -> None:
+    """Read an uploaded staff file and prepare its preview."""
+    staff_import = queries.staff_import_by_id(import_id)
+    try:
+        actions.check_staff_file(staff_import)
+    except Exception:
+        actions.give_up_check(staff_import)
+        raise
+
+
+@task()
+def apply_staff_file(import_id: int) -> None:
+    """Write an approved staff file."""
+    actions.apply_staff_file(queries.staff_import_by_id(import_id))
+
+
+@task()
+def resume_staff_imports() -> None:
+    """Every few minutes and at start: files whose work stopped with the server go on."""
+    for staff_import in queries.stalled_imports():
+        actions.resume_import(by=None, staff_import=staff_import)

@@ -185,6 +185,10 @@ def read_employee_number(number: str, *, today: dt.date) -> NumberFacts:
         raise NumberError(_("Menurut NIP, usia saat diangkat %(age)s tahun; seharusnya 17 sampai 60.") % {"age": age})
     if digits[14] not in "12":
         raise NumberError(_("Angka ke-15 NIP harus 1 (laki-laki) atau 2 (perempuan)."))
+    if digits.endswith("000"):
+        raise NumberError(
+            _("Tiga angka terakhir NIP tidak pernah 000; biasanya terjadi bila NIP tersimpan sebagai angka.")
+        )
     return NumberFacts(birth, year, month, "M" if digits[14] == "1" else "F", is_contract)
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bina.people.views import account, changes, oversight, staff, units
+from bina.people.views import account, changes, imports, oversight, staff, units
 
 app_name = "people"
 urlpatterns = [
@@ -20,6 +20,16 @@ urlpatterns = [
     path("people/roles/", oversight.roles, name="roles"),
     path("people/roles/<uuid:public_id>/revoke/", changes.revoke, name="revoke_role"),
     path("people/journal/", oversight.journal, name="journal"),
+    path("people/imports/", imports.index, name="imports"),
+    path("people/imports/template/", imports.template, name="import_template"),
+    path("people/imports/<uuid:public_id>/", imports.detail, name="import"),
+    path("people/imports/<uuid:public_id>/progress/", imports.progress, name="import_progress"),
+    path("people/imports/<uuid:public_id>/rows/", imports.rows, name="import_rows"),
+    path("people/imports/<uuid:public_id>/apply/", imports.apply, name="import_apply"),
+    path("people/imports/<uuid:public_id>/cancel/", imports.cancel, name="import_cancel"),
+    path("people/imports/<uuid:public_id>/resume/", imports.resume, name="import_resume"),
+    path("people/imports/<uuid:public_id>/errors/", imports.errors, name="import_errors"),
+    path("people/imports/<uuid:public_id>/result/", imports.result, name="import_result"),
     path("people/acting/<uuid:public_id>/end/", changes.end_acting, name="end_acting"),
     path("people/<uuid:public_id>/", staff.person, name="person"),
     path("people/<uuid:public_id>/change/", changes.change, name="change_person"),

@@ -1,6 +1,14 @@
 """Who is who, who leads whom, and who may see whom: the root of every visibility decision in the house."""
 
 from bina.people.queries.accounts import Protection, protection_of, sessions_of
+from bina.people.queries.imports import (
+    ImportPreview,
+    preview_of,
+    staff_import_by_id,
+    staff_import_rows,
+    staff_imports_visible_to,
+    stalled_imports,
+)
 from bina.people.queries.oversight import JournalPage, history_of_person, journal_of, journal_verbs
 from bina.people.queries.staff import (
     UNIT_STEP,
@@ -56,6 +64,7 @@ from bina.people.queries.superiors import (
 __all__ = [
     "UNIT_STEP",
     "GrantedRole",
+    "ImportPreview",
     "JournalPage",
     "Protection",
     "Standing",
@@ -85,6 +94,7 @@ __all__ = [
     "placements_of",
     "planned_placement_of",
     "positions_in",
+    "preview_of",
     "protection_of",
     "provinces",
     "role_grants_visible_to",
@@ -92,6 +102,10 @@ __all__ = [
     "root_unit_of",
     "sessions_of",
     "staff_directory",
+    "staff_import_by_id",
+    "staff_import_rows",
+    "staff_imports_visible_to",
+    "stalled_imports",
     "standing_of",
     "subordinate_ids_of",
     "subordinates_of",
