@@ -1,9 +1,11 @@
 """Everything that may be done in this room: items, forms, attempts, ratings, surveys."""
 
-from bina.assessment.actions.forms_of_tests import create_course_blueprint, load_reference_data, refresh_forms
+from bina.assessment.actions.course_tests import create_course_blueprint
+from bina.assessment.actions.forms_of_tests import refresh_forms
 from bina.assessment.actions.items import ImportReport, import_items, own_bank, restore_item, retire_item
 from bina.assessment.actions.ratings import save_rating_draft, submit_rating
 from bina.assessment.actions.sessions import answer_item, cancel_session, expire_sessions, finish_session, start_session
+from bina.assessment.actions.shipped import load_reference_data
 from bina.assessment.actions.surveys import load_instrument, respond_to_survey
 
 __all__ = [

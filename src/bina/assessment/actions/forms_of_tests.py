@@ -1,4 +1,4 @@
-"""Fixed forms: chosen from a bank by a rule, or given as a list by a course."""
+"""Fixed forms: ordered questions, chosen from a bank by a rule or set as a list."""
 
 from collections.abc import Mapping, Sequence
 from math import ceil
@@ -6,19 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from django.db import transaction
-from django.utils.translation import gettext as _
 
-from bina.assessment.models import Blueprint, BlueprintItem, Item, ItemBank, ItemVersion
-from bina.assessment.queries.items import check_items
+from bina.assessment.models import Blueprint, BlueprintItem, Item, ItemBank
+from bina.assessment.queries.items import competencies_for
 from bina.competencies.queries import area_list, published_framework
-from bina.foundation.errors import Refused
 
 if TYPE_CHECKING:
     from bina.competencies.models import Competency
 
 DATA = Path(__file__).resolve().parent.parent / "data"
-NATIONAL_BANK = "digital"
 
 
 def form_rules() -> dict[str, Any]:
@@ -27,27 +23,8 @@ def form_rules() -> dict[str, Any]:
     return rules
 
 
-@transaction.atomic
-def load_reference_data() -> None:
-    """Load the shipped bank of items and its forms; a second call changes nothing."""
-    from bina.assessment.actions.items import import_items
-
-    bank, _created = ItemBank.objects.get_or_create(
-        code=NATIONAL_BANK, defaults={"name": "Bank soal kompetensi digital", "framework_code": "digcomp-3.0"}
-    )
-    _make_national_forms(bank)
-    items = [
-        item
-        for path in sorted((DATA / "bank").glob("*.yaml"))
-        for item in yaml.safe_load(path.read_text(encoding="utf-8"))
-    ]
-    report = import_items(by=None, bank=bank, items=items)
-    faults = [f"{line.code}: {'; '.join(line.problems)}" for line in report.lines if line.outcome == "error"]
-    if faults:
-        raise Refused("\n".join(faults))
-
-
-def _make_national_forms(bank: ItemBank) -> None:
+def make_national_forms(bank: ItemBank) -> None:
+    """The full test, one per area and one per competency, where they do not exist yet."""
     rules = form_rules()
     areas = area_list(published_framework(bank.framework_code))
     children = [child for area in areas for child in area.children.all()]
@@ -101,8 +78,6 @@ def refresh_forms(bank: ItemBank) -> None:
 
 
 def _make_local_forms(bank: ItemBank) -> None:
-    from bina.assessment.queries.items import competencies_for
-
     rule = form_rules()["local"]
     counts: dict[int, int] = {}
     for competency_id in Item.objects.filter(bank=bank, state=Item.State.IN_USE).values_list(
@@ -139,42 +114,3 @@ def set_form(blueprint: Blueprint, version_ids: Sequence[int]) -> None:
     )
     blueprint.item_count = len(version_ids)
     blueprint.save(update_fields=["item_count"])
-
-
-@transaction.atomic
-def create_course_blueprint(
-    *,
-    code: str,
-    title: str,
-    items: Sequence[Mapping[str, Any]],
-    minutes: int,
-    passing: int | None = None,
-    framework_code: str = "digcomp-3.0",
-) -> Blueprint:
-    """The fixed form of a course's own test, its questions in the given order, private to that course.
-
-    The same code with the same content gives the same form; changed questions become new versions and later attempts
-    get them. Raises Refused with every fault of every item; then nothing is written.
-    """
-    from bina.assessment.actions.items import store_items
-
-    bank, _created = ItemBank.objects.get_or_create(
-        code=f"course:{code}"[:120],
-        defaults={"name": title[:200], "kind": ItemBank.Kind.COURSE, "framework_code": framework_code},
-    )
-    lines = check_items(bank, items)
-    faults = [f"{line.code or line.number}: {' '.join(line.problems)}" for line in lines if line.problems]
-    if faults or not lines:
-        raise Refused(_("Soal uji “%(title)s” belum dapat dipakai. %(faults)s")
-                      % {"title": title, "faults": " ".join(faults) or _("Uji ini belum berisi soal.")})  # fmt: skip
-    versions: list[ItemVersion] = store_items(bank, items)
-    blueprint, _created = Blueprint.objects.update_or_create(
-        code=code,
-        defaults={
-            "bank": bank, "kind": Blueprint.Kind.COURSE, "title": title[:200], "minutes": minutes, "passing": passing,
-            "retake_days": 0,
-        },
-    )  # fmt: skip
-    set_form(blueprint, [version.pk for version in versions])
-    blueprint.competencies.set({version.item.competency_id for version in versions if version.item.competency_id})
-    return blueprint
