@@ -102,6 +102,7 @@ def plan_counts(unit: "OrgUnit", year: int) -> PlanCounts:
         .annotate(total=Count("pk"), done=Count("pk", filter=Q(state=ItemState.DONE)))
     )
     for branch, total, done in sums:
-        items[by_path[branch] if branch in by_path else unit.pk] = (total, done)
+        owner = by_path.get(branch)
+        items[owner or unit.pk] = (total, done)
     rows = ([(unit, True)] if has_own else []) + [(child, False) for child in children]
     return PlanCounts(unit, year, tuple(rows), counts, items)

@@ -1,0 +1,1 @@
+"""Hours, certificates and their verification."""
