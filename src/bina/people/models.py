@@ -1,6 +1,7 @@
 """Agencies, units, positions, people, their places and their roles."""
 
 import datetime as dt
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
@@ -13,8 +14,41 @@ from bina.foundation.models import Progress, PublicIdModel
 from bina.foundation.wording import localized
 from bina.people.rules import ROLE_NAMES, Role, masked_number
 
+if TYPE_CHECKING:
 
-class Province(models.Model):
+    class TreeNode(models.Model):
+        """What treebeard's materialised path offers; it ships no types of its own."""
+
+        steplen: ClassVar[int]
+        path = models.CharField(max_length=255, unique=True)
+        depth = models.PositiveIntegerField()
+        numchild = models.PositiveIntegerField(default=0)
+
+        class Meta:
+            abstract = True
+
+        @classmethod
+        def add_root(cls, **fields: Any) -> "OrgUnit":
+            """A new tree."""
+
+        def add_child(self, **fields: Any) -> "OrgUnit":
+            """A new node below."""
+
+        @classmethod
+        def get_root_nodes(cls) -> "models.QuerySet[OrgUnit]":
+            """The tops of all trees."""
+
+        @classmethod
+        def _get_path(cls, path: str, depth: int, newstep: int) -> str:
+            """The path of the n-th node below a path."""
+
+        def get_parent(self) -> "OrgUnit | None":
+            """The node above."""
+else:
+    TreeNode = MP_Node
+
+
+class Province(models.Model):  # type: ignore[django-manager-missing]  # treebeard's manager has no types
     """A province with its zone and connectivity: a reference row, e.g. 61 Kalimantan Barat, WIB."""
 
     code = models.CharField(max_length=4, primary_key=True)
@@ -31,7 +65,7 @@ class Province(models.Model):
         return self.name
 
 
-class Agency(PublicIdModel):
+class Agency(PublicIdModel):  # type: ignore[django-manager-missing]  # treebeard's manager has no types
     """One government agency, e.g. “Pemerintah Kota Pontianak”; its data are its own."""
 
     class Kind(models.TextChoices):
@@ -60,7 +94,7 @@ class Agency(PublicIdModel):
         return self.name
 
 
-class OrgUnit(MP_Node):  # type: ignore[misc]  # treebeard ships no types
+class OrgUnit(TreeNode):
     """A unit in the tree of one agency, valid from/to; a closed unit keeps its people's history.
 
     The root of every agency's tree is the agency itself. Subtrees are prefixes of ``path``.
@@ -77,6 +111,8 @@ class OrgUnit(MP_Node):  # type: ignore[misc]  # treebeard ships no types
     valid_to = models.DateField(null=True, blank=True)
 
     node_order_by: list[str] = []
+    if TYPE_CHECKING:
+        objects: ClassVar[models.Manager["OrgUnit"]]
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["agency", "code"], name="unit_code_once")]
@@ -309,8 +345,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
-    objects = UserManager()
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects: ClassVar[UserManager] = UserManager()
 
     class Meta:
         indexes = [models.Index(fields=["email"], name="user_email")]

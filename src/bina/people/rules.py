@@ -196,7 +196,7 @@ def number_conflicts(
     facts: NumberFacts, *, employment_type: str, sex: str = "", birth_date: dt.date | None = None
 ) -> list[str]:
     """What a person's data and the employee number say differently, as sentences; empty when they agree."""
-    found: list[str] = []
+    found: list[str | Promise] = []
     if employment_type in {"PNS", "CPNS"} and facts.is_contract:
         found.append(_("Status tertulis %(type)s, tetapi bentuk NIP-nya NI PPPK.") % {"type": employment_type})
     if employment_type in {"PPPK", "PPPK_PARUH_WAKTU"} and not facts.is_contract:

@@ -68,7 +68,7 @@ def add_unit(
         raise Refused(
             _("Kode %(code)s sudah dipakai unit “%(name)s”. Gunakan kode lain.") % {"code": code, "name": taken}
         )
-    unit: OrgUnit = parent.add_child(
+    unit = parent.add_child(
         agency=parent.agency,
         code=code,
         name=name,

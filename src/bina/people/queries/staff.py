@@ -1,7 +1,7 @@
 """Agencies, units, positions and people: the lists and single rows that pages and other rooms ask for."""
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Substr
@@ -48,7 +48,7 @@ def provinces() -> QuerySet[Province]:
     return Province.objects.all()
 
 
-def unit_by_public_id(public_id: object) -> OrgUnit:
+def unit_by_public_id(public_id: "UUID | str") -> OrgUnit:
     """One unit; raises OrgUnit.DoesNotExist. Callers check visibility by its path."""
     return OrgUnit.objects.select_related("agency").get(public_id=public_id)
 
@@ -165,7 +165,7 @@ def unit_visible_to(user: User, public_id: "UUID | str") -> OrgUnit | None:
 
 def units_below(unit: OrgUnit) -> list[OrgUnit]:
     """The units directly under one, each with ``staff_count`` of its whole subtree and ``below_count``; two queries."""
-    children = list(
+    children: list[Any] = list(
         OrgUnit.objects.filter(path__startswith=unit.path, depth=unit.depth + 1)
         .annotate(below_count=F("numchild"))
         .order_by("valid_to", "name")

@@ -23,7 +23,7 @@ from bina.people.views.staff import visible_person
 
 def ask_then_do(
     request: SignedInRequest,
-    form: django_forms.Form,
+    form: django_forms.BaseForm,
     *,
     title: str,
     back: str,

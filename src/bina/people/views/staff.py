@@ -24,7 +24,7 @@ def agency_of_request(request: SignedInRequest, permission: Permission) -> "Agen
     if wanted:
         return get_object_or_404(visible, code=wanted)
     own = request.user.employee.agency_id if request.user.employee else None
-    agency = visible.filter(pk=own).first() or visible.first()
+    agency = (visible.filter(pk=own).first() if own else None) or visible.first()
     if agency is None:
         raise Http404
     return agency

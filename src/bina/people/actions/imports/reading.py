@@ -119,7 +119,9 @@ def _read_csv(content: bytes) -> Table:
         ",;\t", key=lambda sign: max((line.count(sign) for line in head.splitlines()[:HEADING_ROWS]), default=0)
     )
     try:
-        rows = [tuple(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]
+        rows: list[tuple[str | None, ...]] = [
+            tuple(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        ]
     except csv.Error as error:
         raise Refused(
             _("Berkas CSV ini tidak dapat dibaca; mungkin tanda kutipnya tidak lengkap. Simpan ulang sebagai XLSX.")

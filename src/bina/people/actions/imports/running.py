@@ -45,7 +45,7 @@ def upload_staff_file(
     *,
     by: User | None,
     agency: Agency,
-    upload: "UploadedFile",
+    upload: "UploadedFile[Any]",
     effective_on: dt.date | None = None,
     is_complete_list: bool = False,
     in_background: bool = True,
@@ -182,7 +182,7 @@ def _finish(staff_import: StaffImport) -> None:
         locked.save(update_fields=["counts", "state", "applied_at"])
         _note(entries.IMPORT_APPLIED, locked.uploaded_by, locked, **_all_outcomes(found))
         # The result stays row by row; the file itself, full of personal data, has served its purpose.
-        transaction.on_commit(lambda: locked.file.storage.delete(locked.file.name))
+        transaction.on_commit(lambda: locked.file.storage.delete(str(locked.file.name)))
     staff_import.refresh_from_db()
 
 
@@ -197,7 +197,7 @@ def cancel_import(*, by: User | None, staff_import: StaffImport) -> StaffImport:
         locked.state = State.CANCELLED
         locked.save(update_fields=["state"])
         _note(entries.IMPORT_CANCELLED, by, locked)
-        transaction.on_commit(lambda: locked.file.storage.delete(locked.file.name))
+        transaction.on_commit(lambda: locked.file.storage.delete(str(locked.file.name)))
     return locked
 
 
@@ -235,7 +235,7 @@ def _require_right(by: User | None, agency: Agency) -> None:
 def _table_of(staff_import: StaffImport) -> Table:
     with staff_import.file.open("rb") as stream:
         content = stream.read()
-    return read_table(content, "." + staff_import.file.name.rsplit(".", 1)[-1].lower())
+    return read_table(content, "." + str(staff_import.file.name).rsplit(".", 1)[-1].lower())
 
 
 def _judge_of(staff_import: StaffImport, table: Table) -> tuple[Judge, RowReader]:
@@ -303,7 +303,7 @@ def _keep_leaving(staff_import: StaffImport, reader: RowReader, *, start: int) -
         .order_by("full_name", "id")
         .values_list("pk", "employee_number", "email", "full_name", "unit__path")
     )
-    rows = []
+    rows: list[StaffImportRow] = []
     for pk, number, email, name, path in people.iterator(chunk_size=5_000):
         is_named = (number or email) in present or name.casefold() in reader.unreadable_names
         if not is_named and pk != own and reach(path):
