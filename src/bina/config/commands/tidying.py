@@ -1,0 +1,27 @@
+"""Nightly tidying of what nobody needs any more."""
+
+import datetime as dt
+
+from django.core.management import call_command
+from django.db import connection
+from django_tasks import task
+from django_tasks.base import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
+
+from bina.foundation import clock
+
+KEPT = {TaskResultStatus.SUCCESSFUL: dt.timedelta(days=7), TaskResultStatus.FAILED: dt.timedelta(days=90)}
+
+
+@task()
+def tidy_up() -> None:
+    """Remove ended sign-ins and old job results, and let the database look after its files and figures."""
+    call_command("clearsessions")
+    for status, age in KEPT.items():
+        DBTaskResult.objects.filter(status=status, finished_at__lt=clock.now() - age).delete()
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA optimize")
+            cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        else:
+            cursor.execute("ANALYZE")
