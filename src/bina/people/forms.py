@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from allauth.account.forms import LoginForm, ResetPasswordForm
 from django import forms
+from django.conf import settings
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -33,6 +35,14 @@ class SignInForm(LoginForm):  # type: ignore[misc]  # allauth ships no types
             self.fields[name].widget.attrs.pop("placeholder", None)
         if "remember" in self.fields:
             self.fields["remember"].label = _("Tetap masuk di perangkat ini selama 14 hari")
+
+    @property
+    def demo_accounts_url(self) -> str:
+        """Where the demo accounts are listed; empty in an installation without a demo."""
+        try:
+            return reverse("demo:accounts") if settings.DEMO else ""
+        except NoReverseMatch:
+            return ""
 
     def clean_login(self) -> str:
         """The name without the spaces that people put into a long number."""
