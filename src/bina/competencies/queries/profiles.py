@@ -1,7 +1,8 @@
 """A person's profile, and why each level is what it is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 
@@ -9,6 +10,7 @@ from bina.competencies.models import Competency, CompetencyLevel, Evidence, Fram
 from bina.competencies.queries.computation import compute_levels
 from bina.competencies.rules import Status
 from bina.foundation import clock
+from bina.foundation.prepared import PreparedQuery
 from bina.foundation.wording import localized
 from bina.people.queries import employees_visible_to
 from bina.people.rules import Permission
@@ -93,27 +95,30 @@ def _word(status: int, required: int | None, mean: float | None) -> str:
     return "measured" if required is None and mean is not None else Status(status).word
 
 
-def _lines(rows: QuerySet[CompetencyLevel]) -> tuple[ProfileLine, ...]:
-    values = rows.order_by("competency__framework_id", "competency__order", "competency_id").values_list(
-        "competency_id", "competency__public_id", "competency__name", "competency__name_en", "competency__parent_id",
-        "competency__framework_id", "competency__framework__level_count", "mean", "low", "high", "required_level",
-        "weight", "gap", "status", "is_contradictory", "evidence_count",
-    )  # fmt: skip
-    return tuple(
-        ProfileLine(
-            row[0], str(row[1]), localized(row[2], row[3]), row[4] or 0, row[5], row[6], row[7], row[8], row[9], row[10],
-            row[11], row[12], _word(row[13], row[10], row[7]), row[14], row[15],
-        )
-        for row in values
+_COLUMNS = (
+    "competency_id", "competency__public_id", "competency__name", "competency__name_en", "competency__parent_id",
+    "competency__framework_id", "competency__framework__level_count", "mean", "low", "high", "required_level",
+    "weight", "gap", "status", "is_contradictory", "evidence_count", "employee_id", "competency__framework__kind",
+)  # fmt: skip
+_IN_ORDER = ("competency__framework_id", "competency__order", "competency_id")
+# Asked on every home, profile and plan page: compiled once.
+_lines_of_person = PreparedQuery(
+    lambda employee: CompetencyLevel.objects.filter(employee_id=employee).order_by(*_IN_ORDER).values_list(*_COLUMNS),
+    int,
+)
+
+
+def _line(row: Sequence[Any]) -> ProfileLine:
+    return ProfileLine(
+        row[0], str(row[1]), localized(row[2], row[3]), row[4] or 0, row[5], row[6], row[7], row[8], row[9], row[10],
+        row[11], row[12], _word(row[13], row[10], row[7]), row[14], row[15],
     )  # fmt: skip
 
 
 def profile_of(employee: "Employee", *, framework_kinds: tuple[str, ...] = ()) -> Profile:
     """The stored profile of a person (one query); the caller has decided who may see it."""
-    rows = CompetencyLevel.objects.filter(employee=employee)
-    if framework_kinds:
-        rows = rows.filter(competency__framework__kind__in=framework_kinds)
-    return Profile(_lines(rows))
+    rows = _lines_of_person.rows(employee.pk)
+    return Profile(tuple(_line(row) for row in rows if not framework_kinds or row[17] in framework_kinds))
 
 
 def profile_visible_to(user: "User", public_id: "UUID") -> "Employee | None":
@@ -179,22 +184,9 @@ def level_of(employee: "Employee", competency: Competency) -> CompetencyLevel | 
 def levels_of_many(employee_ids: list[int]) -> dict[int, Profile]:
     """Profiles of several people (one query); the caller has decided who may see them."""
     grouped: dict[int, list[ProfileLine]] = {pk: [] for pk in employee_ids}
-    values = (
-        CompetencyLevel.objects.filter(employee_id__in=employee_ids)
-        .order_by("competency__framework_id", "competency__order", "competency_id")
-        .values_list(
-            "competency_id", "competency__public_id", "competency__name", "competency__name_en", "competency__parent_id",
-            "competency__framework_id", "competency__framework__level_count", "mean", "low", "high", "required_level",
-            "weight", "gap", "status", "is_contradictory", "evidence_count", "employee_id",
-        )
-    )  # fmt: skip
-    for row in values:
-        grouped[row[16]].append(
-            ProfileLine(
-                row[0], str(row[1]), localized(row[2], row[3]), row[4] or 0, row[5], row[6], row[7], row[8], row[9], row[10],
-                row[11], row[12], _word(row[13], row[10], row[7]), row[14], row[15],
-            )
-        )  # fmt: skip
+    rows = CompetencyLevel.objects.filter(employee_id__in=employee_ids).order_by(*_IN_ORDER).values_list(*_COLUMNS)
+    for row in rows:
+        grouped[row[16]].append(_line(row))
     return {pk: Profile(tuple(lines)) for pk, lines in grouped.items()}
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bina.foundation import clock
+from bina.foundation.prepared import PreparedQuery
 from bina.people.models import Agency, Employee, OrgUnit, RoleGrant, User
 from bina.people.queries.superiors import in_force, subordinate_ids_of
 from bina.people.rules import PERMISSIONS, Permission, Role
@@ -22,6 +23,17 @@ class GrantedRole:
     unit_id: int | None
 
 
+_grants_in_force = PreparedQuery(
+    lambda user, on: (
+        RoleGrant.objects.filter(in_force(on), user_id=user)
+        .order_by("-valid_from", "-id")
+        .values_list("role", "unit__path", "unit__agency_id", "unit_id")
+    ),
+    int,
+    dt.date,
+)
+
+
 class Standing:
     """Everything an account may do today, read with one query and kept for the request."""
 
@@ -32,9 +44,7 @@ class Standing:
     @cached_property
     def grants(self) -> tuple[GrantedRole, ...]:
         """The roles in force on the date."""
-        rows = RoleGrant.objects.filter(in_force(self._on), user=self._user).values_list(
-            "role", "unit__path", "unit__agency_id", "unit_id"
-        )
+        rows = _grants_in_force.rows(self._user.pk, self._on)
         return tuple(GrantedRole(Role(role), path or "", agency, unit) for role, path, agency, unit in rows)
 
     def may(self, permission: Permission) -> bool:

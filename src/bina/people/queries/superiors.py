@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bina.foundation import clock
+from bina.foundation.prepared import PreparedQuery
 from bina.people.models import ACTIVE_STATUSES, Assignment, Employee, OrgUnit, SuperiorOverride
 
 PRECEDENCE = {"PLT": 0, "PJ": 1, "PLH": 2, "D": 3, "TT": 4}
@@ -138,18 +139,21 @@ def is_superior_of(superior: Employee, employee: Employee, on: dt.date | None = 
     return found is not None and found.pk == superior.pk
 
 
+def _is_leading(employee: int, on: dt.date) -> QuerySet[Employee, tuple[int]]:
+    by_override = SuperiorOverride.objects.filter(in_force(on), superior_id=OuterRef("pk"))
+    head_post = Assignment.objects.filter(in_force(on), employee_id=OuterRef("pk"), position__is_head=True)
+    people = Employee.objects.filter(pk=employee, left_on=None).order_by()
+    return people.filter(Exists(head_post) | Exists(by_override)).values_list("pk")
+
+
+_leading = PreparedQuery(_is_leading, int, dt.date)
+
+
 def leads_anyone(employee: Employee, on: dt.date | None = None) -> bool:
     """Whether the person holds a head position or is named as somebody's superior; cheap, for menus."""
     memo: bool | None = employee.__dict__.get("_leads")
     if memo is None:
-        on = on or clock.today()
-        by_override = SuperiorOverride.objects.filter(in_force(on), superior_id=OuterRef("pk"))
-        head_post = Assignment.objects.filter(in_force(on), employee_id=OuterRef("pk"), position__is_head=True)
-        memo = (
-            Employee.objects.filter(pk=employee.pk, left_on=None)
-            .filter(Exists(head_post) | Exists(by_override))
-            .exists()
-        )
+        memo = bool(_leading.rows(employee.pk, on or clock.today()))
         employee.__dict__["_leads"] = memo
     return memo
 
