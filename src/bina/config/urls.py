@@ -1,30 +1,27 @@
 """Where every room lives."""
 
-from importlib.util import find_spec
-
+from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from bina.config import views
-
-ROOMS = (
-    ("competencies/", "competencies"),
-    ("assessment/", "assessment"),
-    ("learning/", "learning"),
-    ("credentials/", "credentials"),
-    ("planning/", "planning"),
-    ("evaluation/", "evaluation"),
-    ("", "journal"),
-    ("", "people"),
-    ("", "portal"),
-)
+from bina.config.api import api
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", views.health, name="health"),
     path("language/", include("django.conf.urls.i18n")),
-    path("account/", include("allauth.urls")),
+    path("api/v1/", api.urls),
     path("admin/", admin.site.urls),
+    path("competencies/", include("bina.competencies.urls")),
+    path("assessment/", include("bina.assessment.urls")),
+    path("learning/", include("bina.learning.urls")),
+    path("credentials/", include("bina.credentials.urls")),
+    path("planning/", include("bina.planning.urls")),
+    path("evaluation/", include("bina.evaluation.urls")),
+    path("", include("bina.journal.urls")),
+    path("", include("bina.people.urls")),
+    path("", include("bina.portal.urls")),
+    path("account/", include("allauth.urls")),
 ]
-for prefix, room in ROOMS:
-    if find_spec(f"bina.{room}.urls"):
-        urlpatterns.append(path(prefix, include(f"bina.{room}.urls")))
+if settings.DEMO:
+    urlpatterns.append(path("demo/", include("bina.demo.urls")))
