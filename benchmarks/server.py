@@ -106,7 +106,7 @@ def free_port() -> int:
 def serving(stage: Stage, *, only_web: bool = True) -> Iterator[Server]:
     """A server on the stage's data, stopped at the end. ``only_web`` leaves the worker for background jobs out."""
     port = free_port()
-    command = [*BINA, "serve"] + (["--no-worker"] if only_web else [])
+    command = [*BINA, "serve"] + (["--jobs", "0"] if only_web else [])
     with tempfile.TemporaryFile("w+") as log:
         process = subprocess.Popen(
             command, cwd=ROOT, env={**stage.environment, "PORT": str(port)}, stdout=log, stderr=subprocess.STDOUT
