@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from bina.assessment.actions import respond_to_survey
 from bina.assessment.models import Blueprint, CompetencyScore, ItemBank, Session
@@ -40,6 +41,14 @@ def add_course(slug: str = "keamanan-digital", *, agency: Agency | None = None, 
     )  # fmt: skip
     course.save()
     return course
+
+
+def add_agency(code: str = "lain") -> OrgUnit:
+    """Another agency; returns the unit that stands for the whole of it."""
+    agency = Agency.objects.create(code=code, name="Pemerintah Kabupaten Lain", short_name="Kab. Lain", kind="regency")
+    tree: Any = OrgUnit.objects  # treebeard ships no types
+    root: OrgUnit = tree.add_root({"agency": agency, "code": "R", "name": agency.name})
+    return root
 
 
 def add_learners(unit: OrgUnit, count: int, *, start: int = 100) -> list[Employee]:

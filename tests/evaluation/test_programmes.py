@@ -12,7 +12,6 @@ from bina.journal.actions import record
 from bina.journal.models import Entry, Notification
 from bina.learning import entries as learning_entries
 from bina.learning.models import CourseEffect, Enrolment
-from bina.people.models import Agency, OrgUnit
 from bina.people.rules import Role
 from tests.cast import Cast, add_person, grant
 from tests.evaluation.stage import (
@@ -20,6 +19,7 @@ from tests.evaluation.stage import (
     GAINS,
     HIGH,
     LOW,
+    add_agency,
     add_course,
     add_learners,
     competency,
@@ -126,8 +126,7 @@ def test_the_programme_of_one_agency_speaks_for_itself_but_not_for_the_course(ca
 
 def test_an_agency_counts_only_its_own_people(cast: Cast) -> None:
     course = add_course()
-    other = Agency.objects.create(code="lain", name="Pemerintah Kabupaten Lain", short_name="Kab. Lain", kind="regency")
-    root = OrgUnit.objects.add_root({"agency": other, "code": "R", "name": other.name})
+    root = add_agency()
     teach(add_learners(cast.seksi, 10), course)
     teach(add_learners(root, 4, start=300), course)
     here = actions.open_programme(by=None, course=course, agency=cast.agency)
@@ -184,9 +183,8 @@ def test_programmes_are_seen_in_scope_by_readers_and_by_the_course_owner(cast: C
     course = add_course(owner=cast.trainer.user)
     here = actions.open_programme(by=None, course=course, agency=cast.agency)
     overall = actions.open_programme(by=None, course=course, agency=None)
-    other = Agency.objects.create(code="lain", name="Lain", short_name="Lain", kind="city")
-    root = OrgUnit.objects.add_root({"agency": other, "code": "R", "name": "Lain"})
-    there = actions.open_programme(by=None, course=course, agency=other)
+    root = add_agency()
+    there = actions.open_programme(by=None, course=course, agency=root.agency)
     stranger = add_person(root, "Orang Lain", "PELAKSANA", "Analis", serial=400)
     grant(stranger, Role.EVALUATOR, root)
 

@@ -1,6 +1,7 @@
 """The dashboard: figures against hand-made ones, totals as sums of parts, sight by subtree, steady cost."""
 
 import io
+import re
 from decimal import Decimal
 
 import polars
@@ -247,3 +248,46 @@ def test_the_cost_is_the_same_for_ten_and_two_hundred_people(cast: Cast, client_
         with CaptureQueriesContext(connection) as found:
             assert client.get(path).status_code == 200
         assert len(found) == few[path] <= 24, path
+
+
+def test_groups_under_five_are_told_only_to_those_who_may_look_up_hours(cast: Cast, client_for: ClientFor) -> None:
+    earn(cast.rina, 20)
+    hidden = open_page(client_for(cast.leader), "/dashboard/")
+    assert "kurang dari 5 orang, tidak ditampilkan" in hidden
+    assert not re.search(r"\b1/1\b", hidden)
+    assert re.search(r"\b1/1\b", open_page(client_for(cast.hr), "/dashboard/"))
+    for person, told in ((cast.leader, None), (cast.hr, 1)):
+        content = client_for(person).get("/dashboard/hours.xlsx").content
+        rows = {
+            row["Kelompok"]: row
+            for row in polars.read_excel(io.BytesIO(content), engine="calamine").iter_rows(named=True)
+        }
+        found = rows["Dinas Kesehatan"]["Mencapai batas tahunan"]
+        assert (None if found is None else int(found)) == told
+        assert int(rows["Dinas Kesehatan"]["Pegawai"]) == 1
+
+
+def test_plans_of_small_branches_are_left_out_for_those_who_may_not_look_them_up(
+    cast: Cast, client_for: ClientFor
+) -> None:
+    plan(cast.rina, "approved")
+    units = {}
+    for person in (cast.leader, cast.hr):
+        content = client_for(person).get("/dashboard/plans.xlsx").content
+        units[person] = polars.read_excel(io.BytesIO(content), engine="calamine")["Unit"].to_list()
+    assert "Dinas Kesehatan" not in units[cast.leader]
+    assert "Dinas Kesehatan" in units[cast.hr]
+
+
+def test_what_few_people_proved_is_told_nowhere(cast: Cast, client_for: ClientFor) -> None:
+    measure(staff(cast.seksi, 4, start=100), ["4.1"], value=4.0, spread=0.1)
+    client = client_for(cast.hr)
+    table = polars.read_excel(io.BytesIO(client.get("/dashboard/gaps.xlsx").content), engine="calamine")
+    row = next(
+        row
+        for row in table.iter_rows(named=True)
+        if row["Unit"] == "Seluruhnya" and "Keamanan" in row["Bidang atau kompetensi"]
+    )
+    assert int(row["Sudah diukur"]) == 4
+    assert (row["Terbukti"], row["Rata-rata di bawah syarat (tingkat)"]) == (None, None)
+    assert "belum cukup diukur" in open_page(client, "/dashboard/?view=table")

@@ -25,7 +25,7 @@ def test_a_superior_sees_who_waits_and_where_everybody_stands(cast: Cast, client
     words = open_page(client_for(cast.budi), "/team/")
     assert "2 pegawai langsung di bawah Anda" in words
     assert "1 rencana menunggu persetujuan" in words
-    assert "2 orang belum Anda nilai" in words
+    assert "2 orang menunggu penilaian Anda" in words
     assert "Terjauh dari syarat jabatan" in words
     assert "12 dari 20 JP" in words
     assert "Menunggu atasan" in words

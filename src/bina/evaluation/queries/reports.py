@@ -55,9 +55,9 @@ class Gains:
 
     @property
     def axis(self) -> float:
-        """Half the width of the picture's axis in levels: whole steps of a half, at least one level."""
+        """Half the width of the picture's axis in levels: whole steps of a half."""
         ends = [abs(end) for line in (self.overall, *self.lines) for end in (line.low, line.high) if end is not None]
-        return max(1.0, -(-max(ends, default=0.0) // 0.5) * 0.5)
+        return max(0.5, -(-max(ends, default=0.0) // 0.5) * 0.5)
 
 
 @dataclass(frozen=True, slots=True)

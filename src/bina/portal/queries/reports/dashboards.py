@@ -14,7 +14,7 @@ from bina.learning.queries import EnrolmentCounts, learning_counts
 from bina.people.queries import employees
 from bina.planning.queries import PlanCounts, plan_counts
 from bina.planning.rules import STATE_NAMES, PlanState
-from bina.portal.queries.reports.gaps import HeatMap, heat_map
+from bina.portal.queries.reports.gaps import SMALLEST_GROUP, HeatMap, heat_map
 from bina.portal.queries.reports.places import ReportPlace
 
 if TYPE_CHECKING:
@@ -40,13 +40,22 @@ class PlanShare:
 
 @dataclass(frozen=True, slots=True)
 class HoursLine:
-    """Hours of one group in words: how many of how many reached the floor, or the mean where no floor is asked."""
+    """Hours of one group in words: how many of how many reached the floor, or the mean where no floor is asked.
+
+    A group too small for figures (``is_small``) tells only how many people it has, unless the reader may look up hours.
+    """
 
     name: str
     people: int
     reached: int | None
-    mean: Decimal
+    mean: Decimal | None
     unit: "OrgUnit | None" = None
+    is_small: bool = False
+
+    @property
+    def share(self) -> float | None:
+        """Share that reached the floor."""
+        return None if self.reached is None or not self.people else self.reached / self.people
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +81,25 @@ class Dashboard:
         """Hours by kind of employment."""
         names = employment_names()
         return [
-            HoursLine(names.get(group.employment_type, group.employment_type), group.people, group.reached, group.mean)
+            self._line(names.get(group.employment_type, group.employment_type), group)
             for group in self.hours.by_employment
         ]
+
+    def _line(self, name: str, group: HoursGroup, unit: "OrgUnit | None" = None) -> HoursLine:
+        if group.people < SMALLEST_GROUP and not self.place.may_see_hours:
+            return HoursLine(name, group.people, None, None, unit, is_small=True)
+        return HoursLine(name, group.people, group.reached, group.mean, unit)
 
     @property
     def hours_by_unit(self) -> list[HoursLine]:
         """Hours by branch, only people under a yearly floor, the furthest from it first."""
         lines = []
         for unit, is_own in self.hours.rows:
-            group: HoursGroup = self.hours.of_unit(unit)
+            group = self.hours.of_unit(unit)
             if group.people:
                 name = _("Langsung di %(unit)s") % {"unit": unit.label} if is_own else unit.label
-                lines.append(HoursLine(name, group.people, group.reached, group.mean, None if is_own else unit))
-        return sorted(lines, key=lambda line: ((line.reached or 0) / line.people, line.name))
+                lines.append(self._line(name, group, None if is_own else unit))
+        return sorted(lines, key=lambda line: (line.is_small, line.share or 0.0, line.name))
 
     @property
     def plan_shares(self) -> list[PlanShare]:

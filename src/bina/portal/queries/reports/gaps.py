@@ -37,12 +37,17 @@ class HeatCell:
     @property
     def mean_gap(self) -> float | None:
         """Mean levels below the requirement over what is measured; None when too few people are."""
-        return self.gap_sum / self.measured if self.people >= SMALLEST_GROUP else None
+        return self.gap_sum / self.measured if self.is_told else None
 
     @property
     def coverage(self) -> float | None:
         """Share of the required that is measured."""
         return self.measured / self.required if self.required else None
+
+    @property
+    def is_told(self) -> bool:
+        """Whether enough people are measured for figures about them."""
+        return self.people >= SMALLEST_GROUP
 
     @property
     def proven_share(self) -> float | None:
@@ -100,7 +105,8 @@ class HeatMap:
 def heat_map(unit: "OrgUnit", area: "Competency | None" = None) -> HeatMap:
     """The gap map under a unit; with ``area`` its competencies become the columns. Three queries.
 
-    Branches of which nothing is asked are left out. The caller has checked that the unit may be seen.
+    Branches of which nothing is asked, and columns that no job asks for, are left out; the unit's own staff comes last.
+    The caller has checked that the unit may be seen.
     """
     found = gap_map(unit, by_area=False)
     groups: dict[int, tuple[Competency, list[Competency]]] = {}
@@ -109,6 +115,7 @@ def heat_map(unit: "OrgUnit", area: "Competency | None" = None) -> HeatMap:
             groups.setdefault(competency.parent.pk, (competency.parent, []))[1].append(competency)
         elif area is not None and competency.parent_id == area.pk:
             groups[competency.pk] = (competency, [competency])
+    groups = {pk: group for pk, group in groups.items() if any(found.total(one).required for one in group[1])}
     columns = tuple(column for column, _ in groups.values())
     rows = tuple(
         HeatRow(
@@ -119,7 +126,8 @@ def heat_map(unit: "OrgUnit", area: "Competency | None" = None) -> HeatMap:
         for row, is_own in found.rows
     )
     totals = tuple(side_by_side(_cell(found.total(one)) for one in members) for _, members in groups.values())
-    return HeatMap(unit, area, columns, tuple(row for row in rows if row.whole.required), totals)
+    asked = sorted((row for row in rows if row.whole.required), key=lambda row: row.is_own)
+    return HeatMap(unit, area, columns, tuple(asked), totals)
 
 
 def area_asked_for(public_id: str) -> "Competency | None":

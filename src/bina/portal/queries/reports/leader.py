@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from bina.credentials.queries import HoursSummary, hours_summary
+from bina.credentials.queries import HoursGroup, HoursSummary, hours_summary
 from bina.design.formats import number, percent
 from bina.evaluation.queries import estimates_of
 from bina.foundation import clock
@@ -60,10 +60,24 @@ class LeaderPage:
         ]
 
     @property
+    def hours_branches(self) -> "list[tuple[str, OrgUnit | None, HoursGroup]]":
+        """Branches of at least five people under a yearly floor, the furthest from it first; own staff has no unit."""
+        found = [
+            (
+                _("Langsung di %(unit)s") % {"unit": unit.label} if is_own else unit.label,
+                None if is_own else unit,
+                group,
+            )
+            for unit, is_own in self.hours.rows
+            if (group := self.hours.of_unit(unit)).people >= SMALLEST_GROUP
+        ]
+        return sorted(found, key=lambda branch: (branch[2].share or 0.0, branch[0]))
+
+    @property
     def axis(self) -> float:
-        """Half the width of the picture of effects, in levels."""
+        """Half the width of the picture of effects, in levels: whole steps of a half."""
         ends = [abs(end) for row in self.estimates for end in (row.low, row.high) if end is not None]
-        return max(1.0, -(-max(ends, default=0.0) // 0.5) * 0.5)
+        return max(0.5, -(-max(ends, default=0.0) // 0.5) * 0.5)
 
 
 def leader_page(place: ReportPlace) -> LeaderPage:

@@ -19,6 +19,7 @@ class ReportPlace:
     trail: tuple["OrgUnit", ...]
     tops: tuple["OrgUnit", ...]
     may_see_people: bool
+    may_see_hours: bool
     may_see_plans: bool
 
 
@@ -42,6 +43,7 @@ def report_place(user: "User", permission: Permission, public_id: str = "") -> R
         trail=(*trail, unit),
         tops=tuple(tops),
         may_see_people=standing.may_in(Permission.SEE_LEVELS, unit.path),
+        may_see_hours=standing.may_in(Permission.SEE_HOURS, unit.path),
         may_see_plans=standing.may_in(Permission.SEE_PLANS, unit.path),
     )
 

@@ -11,7 +11,7 @@ from bina.design.formats import moment
 from bina.evaluation.rules import caveat
 from bina.foundation import clock
 from bina.portal.queries.reports.dashboards import Dashboard
-from bina.portal.queries.reports.gaps import HeatCell, HeatMap, people_against_standard
+from bina.portal.queries.reports.gaps import SMALLEST_GROUP, HeatCell, HeatMap, people_against_standard
 from bina.portal.queries.reports.leader import LeaderPage
 from bina.portal.queries.reports.team import members, team_members
 
@@ -64,8 +64,8 @@ def gap_sheet(heat: HeatMap, made: str) -> Sheet:
 
     def line(name: str, column: "Competency", cell: HeatCell) -> tuple[object, ...]:
         return (
-            name, str(column), cell.required, cell.measured, cell.proven, _rounded(cell.mean_gap),
-            _rounded(cell.coverage), _rounded(cell.proven_share),
+            name, str(column), cell.required, cell.measured, cell.proven if cell.is_told else None, _rounded(cell.mean_gap),
+            _rounded(cell.coverage), _rounded(cell.proven_share) if cell.is_told else None,
         )  # fmt: skip
 
     rows = [
@@ -74,7 +74,7 @@ def gap_sheet(heat: HeatMap, made: str) -> Sheet:
         for column, cell in zip(heat.columns, row.cells, strict=True)
     ]
     rows += [line(_("Seluruhnya"), column, cell) for column, cell in zip(heat.columns, heat.totals, strict=True)]
-    note = _("Rata-rata tidak ditampilkan bila kurang dari 5 orang sudah diukur.")
+    note = _("Rata-rata dan yang terbukti tidak ditampilkan bila kurang dari 5 orang sudah diukur.")
     return Sheet(_("Kesenjangan"), header, rows, [note, made])
 
 
@@ -82,12 +82,9 @@ def _hours_sheet(dashboard: Dashboard, made: str) -> Sheet:
     header = [_("Kelompok"), _("Pegawai"), _("Mencapai batas tahunan"), _("Bagian"), _("Rata-rata JP")]
     lines = [*dashboard.hours_by_employment, *dashboard.hours_by_unit]
     rows = [
-        (
-            line.name, line.people, line.reached,
-            _rounded(line.reached / line.people) if line.reached is not None and line.people else None, float(line.mean),
-        )
+        (line.name, line.people, line.reached, _rounded(line.share), None if line.mean is None else float(line.mean))
         for line in lines
-    ]  # fmt: skip
+    ]
     note = _("Baris unit hanya menghitung pegawai yang memiliki batas bawah tahunan; tahun %(year)s.") % {
         "year": dashboard.year
     }
@@ -105,7 +102,7 @@ def _plan_sheet(dashboard: Dashboard, made: str) -> Sheet:
             plans.people(unit),
         )
         for unit, is_own in plans.rows
-        if plans.people(unit)
+        if plans.people(unit) >= (1 if dashboard.place.may_see_plans else SMALLEST_GROUP)
     ]
     rows.append((_("Seluruhnya"), *(share.people for share in shares), plans.people()))
     return Sheet(
@@ -155,7 +152,7 @@ def leader_table(page: LeaderPage, table: str) -> Sheet | None:
                 group.people, group.reached, _rounded(group.share),
             )
             for unit, is_own, group in groups
-            if group.people
+            if group.people >= SMALLEST_GROUP
         ]  # fmt: skip
         whole = page.hours.with_floor
         rows.append((_("Seluruhnya"), whole.people, whole.reached, _rounded(whole.share)))
