@@ -28,13 +28,6 @@ if TYPE_CHECKING:
             abstract = True
 
         @classmethod
-        def add_root(cls, **fields: Any) -> "OrgUnit":
-            """A new tree."""
-
-        def add_child(self, **fields: Any) -> "OrgUnit":
-            """A new node below."""
-
-        @classmethod
         def get_root_nodes(cls) -> "models.QuerySet[OrgUnit]":
             """The tops of all trees."""
 
@@ -44,6 +37,15 @@ if TYPE_CHECKING:
 
         def get_parent(self) -> "OrgUnit | None":
             """The node above."""
+
+    class TreeManager(models.Manager["OrgUnit"]):
+        """Grows the tree."""
+
+        def add_root(self, create_kwargs: dict[str, Any]) -> "OrgUnit":
+            """A new tree."""
+
+        def add_child(self, target: "OrgUnit", create_kwargs: dict[str, Any]) -> "OrgUnit":
+            """A new node below another."""
 else:
     TreeNode = MP_Node
 
@@ -112,7 +114,7 @@ class OrgUnit(TreeNode):
 
     node_order_by: list[str] = []
     if TYPE_CHECKING:
-        objects: ClassVar[models.Manager["OrgUnit"]]
+        objects: ClassVar[TreeManager]
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["agency", "code"], name="unit_code_once")]

@@ -37,7 +37,9 @@ def create_agency(
     agency = Agency.objects.create(
         code=code, name=name, short_name=short_name, kind=kind, province=province, time_zone=time_zone
     )
-    root = OrgUnit.add_root(agency=agency, code=code, name=name, short_name=short_name, province=province)
+    root = OrgUnit.objects.add_root(
+        {"agency": agency, "code": code, "name": name, "short_name": short_name, "province": province}
+    )
     _note(entries.AGENCY_CREATED, by, root)
     return agency
 
@@ -68,14 +70,17 @@ def add_unit(
         raise Refused(
             _("Kode %(code)s sudah dipakai unit “%(name)s”. Gunakan kode lain.") % {"code": code, "name": taken}
         )
-    unit = parent.add_child(
-        agency=parent.agency,
-        code=code,
-        name=name,
-        short_name=short_name.strip(),
-        province=province or parent.province,
-        is_remote=is_remote,
-        valid_from=valid_from or clock.today(parent.agency.time_zone),
+    unit = OrgUnit.objects.add_child(
+        parent,
+        {
+            "agency": parent.agency,
+            "code": code,
+            "name": name,
+            "short_name": short_name.strip(),
+            "province": province or parent.province,
+            "is_remote": is_remote,
+            "valid_from": valid_from or clock.today(parent.agency.time_zone),
+        },
     )
     _note(entries.UNIT_ADDED, by, unit)
     return unit
