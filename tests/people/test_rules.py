@@ -1,6 +1,7 @@
 """Official numbers, periods, pauses and roles: pure rules, by table and by property."""
 
 import datetime as dt
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -103,11 +104,8 @@ def test_every_well_formed_number_is_read_back(
 
 @given(st.text(max_size=24))
 def test_no_text_breaks_the_reader(text: str) -> None:
-    try:
+    with suppress(NumberError):
         facts = read_employee_number(text, today=TODAY)
-    except NumberError as error:
-        assert str(error)
-    else:
         assert 17 <= facts.appointed_year - facts.birth_date.year <= 61
 
 

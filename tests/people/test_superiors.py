@@ -137,9 +137,7 @@ def test_both_sides_always_agree(cast: Cast, seed: int) -> None:
     assert JobClass.objects.exists()
 
 
-def test_a_superior_is_found_with_two_questions(
-    cast: Cast, django_assert_num_queries: pytest.FixtureRequest
-) -> None:
+def test_a_superior_is_found_with_two_questions(cast: Cast, django_assert_num_queries: pytest.FixtureRequest) -> None:
     person = fresh(cast.siti)
     with django_assert_num_queries(2):  # type: ignore[operator]  # pytest-django's own fixture
         queries.superior_of(person)

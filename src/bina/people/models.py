@@ -35,9 +35,6 @@ if TYPE_CHECKING:
         def _get_path(cls, path: str, depth: int, newstep: int) -> str:
             """The path of the n-th node below a path."""
 
-        def get_parent(self) -> "OrgUnit | None":
-            """The node above."""
-
     class TreeManager(models.Manager["OrgUnit"]):
         """Grows the tree."""
 

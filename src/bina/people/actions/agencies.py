@@ -150,7 +150,7 @@ def reopen_unit(*, by: "User | None", unit: OrgUnit, reason: str) -> OrgUnit:
     require_permission(by, Permission.MANAGE_STAFF, unit.path)
     if unit.valid_to is None:
         return unit
-    parent = unit.get_parent()
+    parent = OrgUnit.objects.filter(path=unit.path[: -OrgUnit.steplen]).first()
     if parent is not None and parent.valid_to is not None:
         raise Refused(_("Unit di atasnya, “%(name)s”, masih tertutup. Buka yang itu dulu.") % {"name": parent})
     Position.objects.filter(unit=unit, valid_to=unit.valid_to).update(valid_to=None)
