@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 
 from bina.assessment import actions, queries
+from bina.assessment.jobs import expire_sessions
 from bina.assessment.models import Blueprint, CompetencyScore, ItemBank, Response, Session
 from bina.assessment.rules import GRACE, right_answer
 from bina.competencies.queries import evidence_of
 from bina.foundation import clock
 from bina.foundation.errors import Denied, Refused
-from bina.journal.queries import history_of
+from bina.journal.queries import history_of, notifications_of
 from bina.people.models import Employee
 from tests.assessment.conftest import answer_rightly, start
 from tests.cast import Cast
@@ -108,13 +109,14 @@ def test_overdue_attempts_end_by_themselves_with_what_was_saved(bank: ItemBank, 
     hands.forward(minutes=10)
     late = start(cast.rina, short_check())
     hands.moment = session.deadline_at + GRACE + dt.timedelta(seconds=1)
-    assert actions.expire_sessions() == 2
+    expire_sessions.enqueue()
     assert actions.expire_sessions() == 0
     session.refresh_from_db()
     late.refresh_from_db()
     assert (session.state, late.state) == ("expired", "open")
     assert evidence_of(cast.siti).get().origin_id == str(session.public_id)
     assert not evidence_of(cast.dewi).exists()
+    assert str(session.public_id) in notifications_of(cast.siti.user).get().url
 
 
 def test_ending_twice_is_ending_once(bank: ItemBank, cast: Cast) -> None:
@@ -136,7 +138,13 @@ def test_the_journal_holds_no_answer_and_no_score_of_a_bank_test(bank: ItemBank,
     answer_rightly(session)
     finish(session)
     entry = history_of("session", session.public_id).get(verb="session.finished")
-    assert entry.data == {"blueprint": "digital-4.2", "purpose": "diagnostic", "context_kind": "", "context_id": ""}
+    assert entry.data == {
+        "employee_id": cast.siti.pk,
+        "blueprint": "digital-4.2",
+        "purpose": "diagnostic",
+        "context_kind": "",
+        "context_id": "",
+    }
 
 
 def test_a_bank_test_waits_thirty_days(bank: ItemBank, cast: Cast, hands: Hands) -> None:
@@ -277,6 +285,7 @@ def test_an_attempt_can_be_set_aside_with_a_reason(bank: ItemBank, cast: Cast) -
     actions.cancel_session(by=cast.hr.user, session=session, reason="Listrik padam")
     piece = evidence_of(cast.siti).get()
     assert piece.withdrawn_reason == "Listrik padam"
+    assert "Listrik padam" in notifications_of(cast.siti.user).get().body
     assert start(cast.siti, short_check()).pk != session.pk
     with pytest.raises(Refused, match="sudah dibatalkan"):
         actions.cancel_session(by=cast.hr.user, session=session, reason="Lagi")

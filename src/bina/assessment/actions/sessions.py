@@ -228,7 +228,7 @@ def _line(session: Session) -> str:
     return f"bank:{session.blueprint.bank_id}"
 
 
-def _note(verb: Verb, by: "User | None", session: Session, extra: Mapping[str, object]) -> None:
+def _note(verb: Verb, by: "User | None", session: Session, extra: Mapping[str, object], reason: str = "") -> None:
     record(
         verb,
         by=by,
@@ -236,7 +236,9 @@ def _note(verb: Verb, by: "User | None", session: Session, extra: Mapping[str, o
         object_id=session.public_id,
         name=session.blueprint.title,
         agency_id=session.employee.agency_id,
+        reason=reason,
         data={
+            "employee_id": session.employee_id,
             "blueprint": session.blueprint.code,
             "purpose": session.purpose,
             "context_kind": session.context_kind,
@@ -277,5 +279,4 @@ def cancel_session(*, by: "User", session: Session, reason: str) -> None:
     origin = evidence_of(session.employee).filter(origin_kind="session", origin_id=str(session.public_id))
     for piece in origin:
         withdraw_evidence(by=by, evidence=piece, reason=reason.strip())
-    record(entries.SESSION_CANCELLED, by=by, kind="session", object_id=session.public_id, name=session.blueprint.title,
-           agency_id=session.employee.agency_id, reason=reason.strip())  # fmt: skip
+    _note(entries.SESSION_CANCELLED, by, session, {}, reason.strip())

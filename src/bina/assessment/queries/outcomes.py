@@ -12,11 +12,16 @@ from bina.competencies.queries import ProfileLine, profile_of
 class BankOutcome:
     """Levels now, for what was asked; never which answer was right, so that the bank stays secret."""
 
-    lines: tuple[ProfileLine, ...]
+    groups: tuple[tuple[str, tuple[ProfileLine, ...]], ...]
     unmeasured: tuple[str, ...]
     strongest: tuple[ProfileLine, ...]
     weakest: tuple[ProfileLine, ...]
     answered_count: int
+
+    @property
+    def lines(self) -> tuple[ProfileLine, ...]:
+        """All levels of the outcome, area after area."""
+        return tuple(line for _area, lines in self.groups for line in lines)
 
     @property
     def proven_count(self) -> int:
@@ -39,6 +44,12 @@ def bank_outcome(session: Session) -> BankOutcome:
         if version.item.competency and version.item.competency_id not in measured
     }
     lines = tuple(line for line in profile_of(session.employee).lines if line.competency_id in measured)
+    areas = {
+        version.item.competency.parent_id: str(version.item.competency.parent)
+        for version in versions
+        if version.item.competency
+    }
+    area_ids = list(dict.fromkeys(line.area_id for line in lines))
     known = [line for line in lines if line.mean is not None]
     by_level = sorted(known, key=lambda line: (-(line.mean or 0.0), line.competency_id))
     weakest = sorted(
@@ -46,7 +57,7 @@ def bank_outcome(session: Session) -> BankOutcome:
         key=lambda line: (-line.severity, line.mean or 0.0),
     )
     return BankOutcome(
-        lines=lines,
+        groups=tuple((areas[key], tuple(row for row in lines if row.area_id == key)) for key in area_ids),
         unmeasured=tuple(sorted(str(row) for row in skipped)),
         strongest=tuple(by_level[:2]) if len(by_level) > 3 else (),
         weakest=tuple(weakest[:3]),

@@ -160,7 +160,9 @@ def seconds_left(session: Session, now: dt.datetime) -> int:
 
 def form_versions(session: Session) -> list[ItemVersion]:
     """The item versions of an attempt in order, with item, competency and framework."""
-    rows = ItemVersion.objects.filter(pk__in=session.form).select_related("item__competency__framework")
+    rows = ItemVersion.objects.filter(pk__in=session.form).select_related(
+        "item__competency__framework", "item__competency__parent"
+    )
     found = {row.pk: row for row in rows}
     return [found[pk] for pk in session.form]
 
