@@ -93,7 +93,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Generator[Server]:
         environment["DATABASE_URL"] = url
     run = [sys.executable, "-c", "import sys; from bina.config.command import main; sys.exit(main(sys.argv[1:]))"]
     subprocess.run([*run, "migrate"], env=environment, check=True, cwd=ROOT, capture_output=True)
-    subprocess.run([*run, "demo", "--employees", "240"], env=environment, check=True, cwd=ROOT, capture_output=True)
+    subprocess.run([*run, "demo", "--employees", "400"], env=environment, check=True, cwd=ROOT, capture_output=True)
     with (folder / "server.log").open("w") as log:
         process = subprocess.Popen([*run, "serve"], env=environment, cwd=ROOT, stdout=log, stderr=log)
         address = f"http://127.0.0.1:{port}"
