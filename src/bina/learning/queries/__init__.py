@@ -54,7 +54,6 @@ from bina.learning.queries.progress import (
     progress_in,
     progress_rows,
     quiz_attempt,
-    today_for,
 )
 
 __all__ = [
@@ -106,7 +105,6 @@ __all__ = [
     "quiz_attempt",
     "running_by_course",
     "taught_areas",
-    "today_for",
     "units_to_enrol",
     "versions_of",
 ]

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from bina.foundation.wording import localized
 from bina.learning.models import Activity, Course, CourseCompetency, CourseEffect, Enrolment
+from bina.learning.queries.hot import activity_by_key, course_by_address
 from bina.learning.rules import CourseState
 from bina.people.queries import standing_of
 from bina.people.rules import Permission
@@ -116,11 +117,18 @@ def taught_areas() -> list[Area]:
 
 def course_visible_to(user: "User", slug: str) -> Course | None:
     """A course the account may open: published and offered, followed at some time, or looked after by the account."""
-    condition = offered_courses(user) & Q(state=CourseState.PUBLISHED)
-    if user.employee_id:
-        condition |= Q(Exists(Enrolment.objects.filter(course=OuterRef("pk"), employee_id=user.employee_id)))
-    condition |= managed_courses(user)
-    return Course.objects.filter(condition, slug=slug).select_related("current_version", "agency").first()
+    course = course_by_address.first(slug)
+    if course is None:
+        return None
+    managed = standing_of(user).agencies_with(Permission.MANAGE_COURSES)
+    if managed is None or (course.agency_id is not None and course.agency_id in managed):
+        return course
+    own_agency = user.employee.agency_id if user.employee else None
+    if course.state == CourseState.PUBLISHED and course.agency_id in (None, own_agency):
+        return course
+    if user.employee_id and Enrolment.objects.filter(course=course, employee_id=user.employee_id).exists():
+        return course
+    return None
 
 
 def courses_managed_by(user: "User") -> QuerySet[Course]:
@@ -146,7 +154,7 @@ def course_by_public_id(public_id: UUID | str) -> Course | None:
 
 def activity_of(version_id: int, key: str) -> Activity | None:
     """One activity of a version."""
-    return Activity.objects.filter(version_id=version_id, key=key).first()
+    return activity_by_key.first(version_id, key)
 
 
 def activity_with_form(version_id: int, blueprint_code: str) -> Activity | None:

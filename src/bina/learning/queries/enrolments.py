@@ -13,6 +13,7 @@ from bina.competencies.queries import Profile, profile_of
 from bina.foundation.wording import localized
 from bina.learning.models import Course, Enrolment
 from bina.learning.queries.courses import courses_for_competencies
+from bina.learning.queries.hot import PROSE, enrolments_in_course, hex_of, own_enrolment
 from bina.learning.rules import EnrolmentState
 from bina.people.queries import employees_visible_to, standing_of, under
 from bina.people.rules import Permission
@@ -23,15 +24,18 @@ if TYPE_CHECKING:
 
 def enrolments_of(employee: "Employee") -> QuerySet[Enrolment]:
     """Everything a person takes or took, the latest activity first; the caller has decided who may see it."""
-    return Enrolment.objects.filter(employee=employee).select_related("course", "version").order_by("-active_at", "-id")
+    left_out = [f"version__{name}" for name in (*PROSE, "outline")]
+    rows = Enrolment.objects.filter(employee=employee).select_related("course", "version").defer(*left_out)
+    return rows.order_by("-active_at", "-id")
 
 
 def enrolment_of(employee: "Employee | None", course: Course) -> Enrolment | None:
     """The person's running enrolment in a course, else the latest one."""
     if employee is None:
         return None
-    rows = Enrolment.objects.filter(employee=employee, course=course).select_related("version").order_by("-id")
-    found = list(rows[:5])
+    found = enrolments_in_course.rows(employee.pk, course.pk)
+    for row in found:
+        row.course = course
     return next((row for row in found if row.state == EnrolmentState.STARTED), found[0] if found else None)
 
 
@@ -39,11 +43,7 @@ def enrolment_visible_to(user: "User", public_id: UUID | str) -> Enrolment | Non
     """The account's own enrolment; nobody else walks in a learner's shoes."""
     if user.employee_id is None:
         return None
-    return (
-        Enrolment.objects.filter(public_id=public_id, employee_id=user.employee_id)
-        .select_related("course", "version", "employee__agency")
-        .first()
-    )
+    return own_enrolment.first(hex_of(public_id), user.employee_id)
 
 
 def enrolments_visible_to(user: "User") -> QuerySet[Enrolment]:

@@ -1,12 +1,11 @@
 """What a learner did in one activity, and what others who may help can read of it."""
 
-import datetime as dt
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from bina.foundation import clock
 from bina.learning.models import Activity, ActivityProgress, Enrolment, QuizAttempt
 from bina.learning.queries.enrolments import enrolments_visible_to
+from bina.learning.queries.hot import progress_in_activity
 from bina.learning.rules import may_repair
 from bina.people.queries import standing_of
 
@@ -14,14 +13,9 @@ if TYPE_CHECKING:
     from bina.people.models import User
 
 
-def today_for(enrolment: Enrolment) -> dt.date:
-    """The date where the learner works."""
-    return clock.today(enrolment.employee.agency.time_zone)
-
-
 def progress_in(enrolment: Enrolment, activity: Activity) -> ActivityProgress | None:
     """The learner's row for an activity; the caller has made sure that the enrolment is the learner's own."""
-    return ActivityProgress.objects.filter(enrolment=enrolment, activity=activity).first()
+    return progress_in_activity.first(enrolment.pk, activity.pk)
 
 
 def quiz_attempt(enrolment: Enrolment, activity: Activity, number: int) -> QuizAttempt | None:

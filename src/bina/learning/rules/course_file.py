@@ -169,7 +169,10 @@ def _read_words(reader: FolderReader, data: LocatedDict, course: CompiledCourse)
     course.language = _text(reader, data, "language", 12, is_required=False) or "id"
     if not _LANGUAGE.fullmatch(course.language):
         reader.error(
-            _("Bahasa ditulis dengan kode, misalnya id atau en."), OUTLINE, data.lines.get("language", data.line), "language"
+            _("Bahasa ditulis dengan kode, misalnya id atau en."),
+            OUTLINE,
+            data.lines.get("language", data.line),
+            "language",
         )
     course.form = _text(reader, data, "form", 30, is_required=False) or "NK_ELEARNING"
     if not _FORM.fullmatch(course.form):
@@ -238,7 +241,10 @@ def _read_sections(reader: FolderReader, data: LocatedDict, course: CompiledCour
     sections = data.get("sections")
     if not isinstance(sections, list) or not sections:
         reader.error(
-            _("Kursus memerlukan sedikitnya satu bagian (sections)."), OUTLINE, data.lines.get("sections", data.line), "sections"
+            _("Kursus memerlukan sedikitnya satu bagian (sections)."),
+            OUTLINE,
+            data.lines.get("sections", data.line),
+            "sections",
         )
         return
     keys: dict[str, int] = {}

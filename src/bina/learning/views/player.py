@@ -16,9 +16,7 @@ from django.views.decorators.http import require_POST
 
 from bina.assessment.queries import (
     answers_of,
-    blueprint_by_code,
     form_versions,
-    latest_finished_session,
     overview,
     scores_of,
     session_visible_to,
@@ -34,7 +32,7 @@ from bina.learning.rules import KINDS, EnrolmentState, can_try_test, watched_sha
 
 if TYPE_CHECKING:
     from bina.assessment.models import Session
-    from bina.learning.models import Activity, Enrolment
+    from bina.learning.models import Activity, ActivityProgress, Enrolment
 
 LARGEST_REPORT = 20_000
 
@@ -45,6 +43,10 @@ def _own_place(request: SignedInRequest, public_id: UUID, key: str) -> "tuple[En
     if enrolment is None or activity is None or activity.kind not in KINDS:
         raise Http404
     return enrolment, activity
+
+
+def _zone(request: SignedInRequest) -> str:
+    return request.user.employee.agency.time_zone if request.user.employee else "WIB"
 
 
 def _place_url(enrolment: "Enrolment", key: str, query: str = "") -> str:
@@ -96,7 +98,7 @@ def _activity_page(
         "base": reverse("learning:resume", args=[enrolment.public_id]),
         "course_url": reverse("learning:course", args=[enrolment.course.slug]),
         "is_preview": False,
-        "zone": enrolment.employee.agency.time_zone,
+        "zone": _zone(request),
         "error": error,
         **_kind_context(request, enrolment, found, typed),
     }
@@ -126,7 +128,7 @@ def _kind_context(
             "token": get_random_string(24),
         }
     if found.kind == "test":
-        return {"progress": row, **_test_context(request, enrolment, found)}
+        return _test_context(request, enrolment, found, row)
     share = watched_share(found.payload, row.evidence) if row and found.kind == "video" else 0.0
     return {"progress": row, "evidence": row.evidence if row else {}, "watched": share}
 
@@ -242,22 +244,34 @@ def _open_session(enrolment: "Enrolment", found: "Activity") -> "Session | None"
     return latest if latest is not None and latest.is_open else None
 
 
-def _test_context(request: SignedInRequest, enrolment: "Enrolment", found: "Activity") -> dict[str, Any]:
+def _test_context(
+    request: SignedInRequest, enrolment: "Enrolment", found: "Activity", row: "ActivityProgress | None"
+) -> dict[str, Any]:
     """The test as it stands: not begun, under way at one question, or its latest result."""
     session = _open_session(enrolment, found)
+    if session is not None and session.is_overdue(clock.now()):
+        # Nobody came back in time: what was saved counts, and the page shows the result.
+        actions.finish_test(by=request.user, enrolment=enrolment, activity=found, session=session)
+        session, row = None, queries.progress_in(enrolment, found)
     if session is not None:
-        return _question_context(request, session)
-    blueprint = blueprint_by_code(found.payload.get("blueprint", ""))
-    latest = latest_finished_session(enrolment.employee, blueprint, *_context_of(enrolment)) if blueprint else None
-    row = queries.progress_in(enrolment, found)
+        return {"progress": row, **_question_context(request, session)}
+    tries = row.evidence.get("tries", []) if row else []
+    latest = session_visible_to(request.user, tries[-1]["session"]) if tries else None
     verdict = can_try_test(
         found.payload,
         row.evidence if row else {},
         best_score=row.best_score if row else None,
         studied_at=enrolment.studied_at,
-        today=queries.today_for(enrolment),
+        today=clock.today(_zone(request)),
     )
-    context: dict[str, Any] = {"session": None, "latest": latest, "verdict": verdict, "scores": [], "review": []}
+    context: dict[str, Any] = {
+        "progress": row,
+        "session": None,
+        "latest": latest,
+        "verdict": verdict,
+        "scores": [],
+        "review": [],
+    }
     if latest is not None:
         context["scores"] = scores_of(latest)
         if request.GET.get("review"):
