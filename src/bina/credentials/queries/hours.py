@@ -297,10 +297,12 @@ def _sums_by_branch(
         f"SELECT p.branch, p.kind, COUNT(*), SUM(CASE WHEN {reached} THEN 1 ELSE 0 END), COALESCE(SUM(h.total), 0) "
         "FROM p LEFT JOIN h ON h.employee_id = p.id GROUP BY p.branch, p.kind"
     )
-    values = [value for kind, hours in floors.items() for value in (kind, hours)]
+    # As floats: SQLite keeps decimals as text, and text never compares with a sum.
+    values = [value for kind, hours in floors.items() for value in (kind, float(hours))]
     with connection.cursor() as cursor:
         cursor.execute(sql, [*inner_values, *sums_values, *values])
-        return cursor.fetchall()
+        rows: list[tuple[str, str, int, int, Decimal | float]] = cursor.fetchall()
+    return rows
 
 
 def employment_names() -> dict[str, str]:

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Case, Count, IntegerField, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce, Substr
+from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models.functions import Substr
 
 from bina.people.queries import UNIT_STEP, active_employees, units
 from bina.planning.models import IndividualPlan, PlanItem
-from bina.planning.queries.plans import LIVE
 from bina.planning.rules import ItemState, PlanState
 
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
 NO_PLAN = "none"
 # What is agreed counts first, even while a change of it is being written.
-_ORDER = (PlanState.APPROVED, PlanState.SUBMITTED, PlanState.RETURNED, PlanState.DRAFT)
+IN_THE_MAKING = [PlanState.SUBMITTED.value, PlanState.RETURNED.value, PlanState.DRAFT.value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,35 +58,44 @@ class PlanCounts:
 
 
 def plan_counts(unit: "OrgUnit", year: int) -> PlanCounts:
-    """States of plans by branch: three queries, whatever the number of people. The caller decided who may see the unit."""
+    """States of plans by branch: four queries, whatever the number of people. The caller decided who may see the unit."""
     end = len(unit.path) + UNIT_STEP
-    rank = Case(
-        *(When(state=state.value, then=Value(place)) for place, state in enumerate(_ORDER)),
-        default=Value(9),
-        output_field=IntegerField(),
-    )
-    state = (
-        IndividualPlan.objects.filter(employee=OuterRef("pk"), year=year, state__in=LIVE)
-        .order_by(rank, "-revision")
-        .values("state")[:1]
-    )
-    found = (
-        active_employees()
-        .filter(unit__path__startswith=unit.path)
-        .annotate(branch=Substr("unit__path", 1, end), plan_state=Coalesce(Subquery(state), Value(NO_PLAN)))
-        .order_by()
-        .values_list("branch", "plan_state")
-        .annotate(people=Count("pk"))
-    )
+    people = active_employees().filter(unit__path__startswith=unit.path)
     children = list(units().filter(path__startswith=unit.path, depth=unit.depth + 1))
     by_path = {child.path: child.pk for child in children}
     counts: dict[tuple[int, str], int] = {}
+    staff = people.annotate(branch=Substr("unit__path", 1, end)).order_by().values_list("branch").annotate(Count("pk"))
     has_own = False
-    for branch, plan_state, people in found:
+    for branch, number in staff:
         owner = by_path.get(branch)
         has_own = has_own or owner is None
-        counts[owner or unit.pk, plan_state] = people
-    items: dict[int, tuple[int, int]] = {}
+        counts[owner or unit.pk, NO_PLAN] = number
+    agreed = IndividualPlan.objects.filter(employee=OuterRef("pk"), year=year, state=PlanState.APPROVED)
+    states = (
+        people.filter(
+            Q(plans__state=PlanState.APPROVED) | (Q(plans__state__in=IN_THE_MAKING) & ~Exists(agreed)), plans__year=year
+        )
+        .annotate(branch=Substr("unit__path", 1, end))
+        .order_by()
+        .values_list("branch", "plans__state")
+        .annotate(Count("pk"))
+    )
+    for branch, state, number in states:
+        owner = by_path.get(branch) or unit.pk
+        counts[owner, state] = number
+        counts[owner, NO_PLAN] -= number
+    return PlanCounts(
+        unit,
+        year,
+        tuple(([(unit, True)] if has_own else []) + [(child, False) for child in children]),
+        counts,
+        _items_by_branch(unit, year, by_path),
+    )
+
+
+def _items_by_branch(unit: "OrgUnit", year: int, by_path: dict[str, int]) -> dict[int, tuple[int, int]]:
+    """Items of approved plans, and how many of them are done."""
+    end = len(unit.path) + UNIT_STEP
     sums = (
         PlanItem.objects.filter(
             plan__year=year,
@@ -101,8 +109,4 @@ def plan_counts(unit: "OrgUnit", year: int) -> PlanCounts:
         .values_list("branch")
         .annotate(total=Count("pk"), done=Count("pk", filter=Q(state=ItemState.DONE)))
     )
-    for branch, total, done in sums:
-        owner = by_path.get(branch)
-        items[owner or unit.pk] = (total, done)
-    rows = ([(unit, True)] if has_own else []) + [(child, False) for child in children]
-    return PlanCounts(unit, year, tuple(rows), counts, items)
+    return {by_path.get(branch or "") or unit.pk: (total, done) for branch, total, done in sums}
