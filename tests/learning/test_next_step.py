@@ -38,13 +38,17 @@ def test_nothing_to_do_says_nothing(cast: Cast) -> None:
     assert queries.next_step_for(cast.siti) is None
 
 
-def test_without_a_running_course_the_most_helpful_one_is_proposed(cast: Cast) -> None:
+def test_without_a_running_course_the_most_helpful_one_is_proposed(
+    cast: Cast, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     measure(cast.siti, c4_2=0.4, c1_1=1.9)
     course_on("satu", "1.1")
     course_on("dua", "4.2")
     profile = profile_of(cast.siti)
     severity = {line.name: line.severity for line in profile.by_severity}
-    step = queries.next_step_for(cast.siti)
+    queries.next_step_for(cast.siti)
+    with django_assert_num_queries(2):
+        step = queries.next_step_for(cast.siti, profile)
     assert step is not None
     assert not step.is_running
     best = max(("satu", "1.1"), ("dua", "4.2"), key=lambda pair: severity.get(str(competencies_by_code()[pair[1]]), 0))

@@ -4,7 +4,7 @@ import hashlib
 import io
 import re
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -28,6 +28,7 @@ from bina.learning import entries
 from bina.learning.actions.sources import FolderSource, StoredSource, ZipSource
 from bina.learning.models import Activity, Course, CourseCompetency, CourseFile, CourseVersion, Enrolment, StoredFile
 from bina.learning.rules import (
+    OUTLINE,
     CompiledCourse,
     CourseSource,
     CourseState,
@@ -61,12 +62,17 @@ class ImportReport:
     @property
     def errors(self) -> list[Problem]:
         """What stops the import."""
-        return [problem for problem in self.problems if problem.is_error]
+        return _in_order(problem for problem in self.problems if problem.is_error)
 
     @property
     def warnings(self) -> list[Problem]:
         """What an author should consider."""
-        return [problem for problem in self.problems if not problem.is_error]
+        return _in_order(problem for problem in self.problems if not problem.is_error)
+
+
+def _in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """The outline first, then file by file from top to bottom."""
+    return sorted(problems, key=lambda problem: (problem.file != OUTLINE, problem.file, problem.line or 0))
 
 
 def source_of(origin: Path | bytes | IO[bytes]) -> CourseSource:

@@ -32,7 +32,6 @@ from bina.learning.queries.courses import (
 )
 from bina.learning.queries.enrolments import (
     EnrolmentCounts,
-    NextStep,
     completed_enrolments,
     employees_completed,
     enrolment_by_public_id,
@@ -42,11 +41,11 @@ from bina.learning.queries.enrolments import (
     enrolments_of,
     enrolments_visible_to,
     learning_counts,
-    next_step_for,
     open_enrolment_ids,
     running_by_course,
 )
 from bina.learning.queries.media import media_visible_to
+from bina.learning.queries.next_steps import NextStep, next_step_for
 from bina.learning.queries.outline import Outline, Part, Section, outline_of
 from bina.learning.queries.progress import (
     may_repair_records,

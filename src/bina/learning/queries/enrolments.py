@@ -6,13 +6,8 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
-from django.urls import reverse
-from django.utils.translation import gettext as _
 
-from bina.competencies.queries import Profile, profile_of
-from bina.foundation.wording import localized
 from bina.learning.models import Course, Enrolment
-from bina.learning.queries.courses import courses_for_competencies
 from bina.learning.queries.hot import PROSE, enrolments_in_course, hex_of, own_enrolment
 from bina.learning.rules import EnrolmentState
 from bina.people.queries import employees_visible_to, standing_of, under
@@ -133,85 +128,4 @@ def learning_counts(paths: tuple[str, ...]) -> EnrolmentCounts:
         found.get(EnrolmentState.STARTED.value, 0),
         found.get(EnrolmentState.COMPLETED.value, 0),
         found.get(EnrolmentState.WITHDRAWN.value, 0),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class NextStep:
-    """The best next thing to learn: ``is_running`` continues an enrolment, else a course is proposed."""
-
-    title: str
-    url: str
-    reason: str
-    minutes_left: int
-    parts_left: int
-    parts_total: int
-    is_running: bool = True
-    competency: str = ""
-
-
-def next_step_for(employee: "Employee", profile: Profile | None = None) -> NextStep | None:
-    """The running course that serves the biggest gap with the fewest minutes left; else the course to begin with.
-
-    One query when ``profile`` is given (the home page has it at hand) and something is running; at most three.
-    """
-    running = list(
-        Enrolment.objects.filter(employee=employee, state=EnrolmentState.STARTED)
-        .select_related("version")
-        .only(
-            "public_id", "minutes_left", "parts_done", "parts_total", "latest_activity_key", "version__title",
-            "version__competency_lines",
-        )
-        .order_by("minutes_left", "id")[:20]
-    )  # fmt: skip
-    profile = profile if profile is not None else profile_of(employee)
-    severity = {line.competency_id: line.severity for line in profile.by_severity if line.severity > 0}
-    if running:
-        return _continue(running, severity)
-    if not severity:
-        return None
-    done = set(
-        Enrolment.objects.filter(employee=employee, completed_at__isnull=False).values_list("course_id", flat=True)
-    )
-    best: tuple[float, NextStep] | None = None
-    for match in courses_for_competencies(list(severity), agency_id=employee.agency_id):
-        version = match.course.current_version
-        if match.course.pk in done or version is None:
-            continue
-        worth = severity[match.competency_id] * match.gain
-        if best is None or worth > best[0]:
-            line = next((row for row in version.competency_lines if row["id"] == match.competency_id), None)
-            name = localized(line["name"], line["name_en"]) if line else ""
-            best = worth, NextStep(
-                version.title, reverse("learning:course", args=[match.course.slug]),
-                _("Menutup jarak terbesar Anda: %(name)s.") % {"name": name.lower()} if name else "",
-                version.required_minutes, version.required_count, version.required_count, is_running=False,
-                competency=name,
-            )  # fmt: skip
-    return best[1] if best else None
-
-
-def _continue(running: list[Enrolment], severity: dict[int, float]) -> NextStep:
-    def served(row: Enrolment) -> tuple[float, str]:
-        lines = [(severity.get(line["id"], 0.0), line) for line in row.version.competency_lines]
-        worth, line = max(lines, key=lambda pair: pair[0], default=(0.0, None))
-        return worth, localized(line["name"], line["name_en"]) if line and worth > 0 else ""
-
-    ranked = sorted(
-        ((*served(row), row) for row in running), key=lambda found: (-found[0], found[2].minutes_left, found[2].pk)
-    )
-    _worth, name, row = ranked[0]
-    url = (
-        reverse("learning:activity", args=[row.public_id, row.latest_activity_key])
-        if row.latest_activity_key
-        else reverse("learning:resume", args=[row.public_id])
-    )
-    return NextStep(
-        title=row.version.title,
-        url=url,
-        reason=_("Menutup jarak terbesar Anda: %(name)s.") % {"name": name.lower()} if name else "",
-        minutes_left=row.minutes_left,
-        parts_left=max(0, row.parts_total - row.parts_done),
-        parts_total=row.parts_total,
-        competency=name,
     )
