@@ -30,6 +30,7 @@ for (const path of files.filter((file) => /\.(html|py)$/.test(file))) {
   const text = readFileSync(path, "utf8");
   // Menus name theirs as the third argument of Place; a template may list names that it picks at run time.
   for (const match of text.matchAll(/Place\(\s*_\("[^"]*"\),\s*"[^"]+",\s*"([a-z0-9-]+)"/g)) names.add(match[1]);
+  for (const match of text.matchAll(/empty\(.*?"([a-z][a-z0-9-]*)"\) ?[%}]/g)) names.add(match[1]);
   for (const match of text.matchAll(/\{# icons: ([a-z0-9 -]+) #\}/g)) match[1].trim().split(/\s+/).forEach((name) => names.add(name));
   for (const match of text.matchAll(/icon(?:_name)?\s*(?:\(|=|:)\s*["']([a-z0-9-]+)["']/g)) names.add(match[1]);
 }
