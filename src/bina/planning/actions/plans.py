@@ -167,8 +167,8 @@ def revise_plan(*, by: "User", plan: IndividualPlan) -> IndividualPlan:
     draft = IndividualPlan.objects.create(employee=plan.employee, year=plan.year, revision=latest.revision + 1)
     PlanItem.objects.bulk_create(
         PlanItem(
-            plan=draft, line=item.line, competency=item.competency, target_level=item.target_level,
-            form_code=item.form_code, course=item.course, title=item.title, quarter=item.quarter, hours=item.hours,
+            plan=draft, line=item.line, competency_id=item.competency_id, target_level=item.target_level,
+            form_code=item.form_code, course_id=item.course_id, title=item.title, quarter=item.quarter, hours=item.hours,
             reason=item.reason, state=item.state, origin=item.origin, order=item.order, started_at=item.started_at,
             done_at=item.done_at, done_note=item.done_note, enrolment_id=item.enrolment_id,
         )

@@ -76,9 +76,17 @@ def plans_of(employee: "Employee") -> QuerySet[IndividualPlan]:
     return IndividualPlan.objects.filter(employee=employee).exclude(state=PlanState.DISCARDED)
 
 
-def items_of(plan: IndividualPlan, *, with_dropped: bool = False) -> list[PlanItem]:
-    """The items in order of quarter and place, each with competency and course. One query."""
-    rows = PlanItem.objects.filter(plan=plan).select_related("competency__framework", "course")
+# What a list of items never shows of a competency.
+_UNSHOWN = tuple(
+    f"competency__{name}" for name in ("description", "description_en", "short_name", "short_name_en", "code", "order")
+)
+
+
+def items_of(plan: IndividualPlan, *, with_dropped: bool = False, with_course: bool = False) -> list[PlanItem]:
+    """The items in order of quarter and place, each with the name of its competency. One query."""
+    rows = PlanItem.objects.filter(plan=plan).select_related("competency").defer(*_UNSHOWN)
+    if with_course:
+        rows = rows.select_related("course")
     if not with_dropped:
         rows = rows.exclude(state=ItemState.DROPPED)
     return list(rows.order_by("quarter", "order", "id"))

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from bina.competencies.queries import profile_of
-from bina.credentials.queries import forms_of_development
 from bina.foundation import clock
 from bina.foundation.errors import Refused
 from bina.foundation.requests import SignedInRequest
@@ -22,7 +21,16 @@ from bina.people.rules import Permission
 from bina.planning import actions, queries
 from bina.planning.forms import CycleForm
 from bina.planning.rules import STATE_NAMES, ItemState, PlanState, offered_years
-from bina.planning.views.own import back_to, by_quarter, own, print_page, seen_version, total_hours, year_of
+from bina.planning.views.own import (
+    back_to,
+    by_quarter,
+    names_of_forms,
+    own,
+    print_page,
+    seen_version,
+    total_hours,
+    year_of,
+)
 
 if TYPE_CHECKING:
     from bina.planning.models import IndividualPlan
@@ -59,7 +67,7 @@ def _plan_page(
         "done_count": sum(1 for item in items if item.state == ItemState.DONE),
         "differences": queries.differences_of(items, in_force) if in_force and in_force != found else None,
         "lines": {line.competency_id: line for line in profile_of(found.employee).lines},
-        "form_names": {form.code: form.name for form in forms_of_development(found.employee.agency_id)},
+        "form_names": names_of_forms(items, found.employee),
         "may_decide": waits and queries.verdict_to_decide(request.user, found.employee),
         "history": list(history_of("plan", found.public_id)[:30]),
         "comment": comment,

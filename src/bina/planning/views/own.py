@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from bina.competencies.queries import profile_of
-from bina.credentials.queries import forms_of_development, hours_of, requirements_on
+from bina.credentials.queries import form_names, forms_of_development, hours_of, requirements_on
 from bina.credentials.rules import RequirementKind
 from bina.foundation.errors import Refused
 from bina.foundation.requests import SignedInRequest
@@ -63,6 +63,11 @@ def total_hours(items: "list[PlanItem]") -> Decimal:
     return sum((item.hours for item in items), Decimal(0))
 
 
+def names_of_forms(items: "list[PlanItem]", employee: "Employee") -> dict[str, str]:
+    """What the forms of development of some items are called."""
+    return form_names((item.form_code for item in items), employee.agency_id)
+
+
 @login_required
 def mine(request: SignedInRequest) -> HttpResponse:
     """One's plan of a year: what is agreed or in the making, and what could still be planned."""
@@ -71,7 +76,7 @@ def mine(request: SignedInRequest) -> HttpResponse:
     items = queries.items_of(space.plan) if space.plan else []
     is_writing = space.plan is None or PlanState(space.plan.state) in {PlanState.DRAFT, PlanState.RETURNED}
     profile = profile_of(employee) if is_writing else None
-    forms = forms_of_development(employee.agency_id)
+    forms = forms_of_development(employee.agency_id) if is_writing else []
     requirement = requirements_on(dt.date(space.year, 12, 31)).of(employee.agency_id, employee.employment_type)
     running = [item for item in items if item.course_id and item.state == ItemState.RUNNING]
     waiting = [item for item in items if item.course_id and item.state == ItemState.PLANNED]
@@ -93,7 +98,7 @@ def mine(request: SignedInRequest) -> HttpResponse:
         if space.plan and space.plan != space.in_force
         else None,
         "superior": superior_of(employee) if space.plan and space.plan.state == PlanState.SUBMITTED else None,
-        "form_names": {form.code: form.name for form in forms},
+        "form_names": {form.code: form.name for form in forms} or names_of_forms(items, employee),
         "next_item": next(iter(running + waiting), None),
         "done_count": sum(1 for item in items if item.state == ItemState.DONE),
         "leads": leads_anyone(employee),
@@ -194,7 +199,7 @@ def print_page(request: SignedInRequest, plan: "IndividualPlan", employee: "Empl
         "items": items,
         "total": total_hours(items),
         "superior": plan.approver if plan.state == PlanState.APPROVED else superior_of(employee),
-        "form_names": {form.code: form.name for form in forms_of_development(employee.agency_id)},
+        "form_names": names_of_forms(items, employee),
     }
     return render(request, "planning/print.html", context)
 
@@ -206,7 +211,8 @@ def table(request: SignedInRequest) -> HttpResponse:
     space = queries.workspace_of(employee, year_of(request))
     if space.plan is None:
         raise Http404
-    names = {form.code: form.name for form in forms_of_development(employee.agency_id)}
+    items = queries.items_of(space.plan)
+    names = names_of_forms(items, employee)
     header = [
         _("Triwulan"), _("Kegiatan"), _("Kompetensi"), _("Tingkat sasaran"), _("Bentuk pengembangan"), _("JP"),
         _("Keadaan"), _("Alasan"),
@@ -217,7 +223,7 @@ def table(request: SignedInRequest) -> HttpResponse:
             names.get(item.form_code, item.form_code), float(item.hours), str(ITEM_STATE_NAMES[ItemState(item.state)]),
             item.reason,
         ]
-        for item in queries.items_of(space.plan)
+        for item in items
     )  # fmt: skip
     notes = [_("Keadaan rencana: %(state)s") % {"state": space.plan.get_state_display()}]
     content = write_xlsx(_("Rencana %(year)s") % {"year": space.year}, header, rows, notes)
