@@ -138,6 +138,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
 
     def post_login(self, request: Any, user: Any, **details: Any) -> Any:
         """After the last step of signing in this browser is known for the account."""
+        actions.trust_address(user=user)
         response = super().post_login(request, user, **details)
         mark_device(request, response, user)
         request.session.pop(SESSION_MARK, None)

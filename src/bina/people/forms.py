@@ -4,6 +4,12 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.forms import LoginForm, ResetPasswordForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from django import forms
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
@@ -62,6 +68,44 @@ class ResetRequestForm(ResetPasswordForm):  # type: ignore[misc]  # allauth ship
         user = account_named(self.cleaned_data["email"])
         self.users = [user] if user is not None and user.is_active and user.email else []
         return str(user.email if self.users and user else self.cleaned_data["email"]).strip().lower()
+
+
+class _PasskeyAnswer(forms.Form):
+    """A browser's answer that is not shaped like one is refused in words, not with a fault of the server."""
+
+    def clean_credential(self) -> Any:
+        """The authenticator that answered."""
+        try:
+            return super().clean_credential()  # type: ignore[misc]  # allauth's form stands behind this one
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise _unreadable_answer() from error
+
+
+def _unreadable_answer() -> forms.ValidationError:
+    return forms.ValidationError(_("Jawaban kunci sandi ini tidak dapat dibaca. Coba sekali lagi."))
+
+
+class PasskeySignInForm(_PasskeyAnswer, LoginWebAuthnForm):  # type: ignore[misc]  # allauth ships no types
+    """Sign in with a passkey alone."""
+
+
+class PasskeyStepForm(_PasskeyAnswer, AuthenticateWebAuthnForm):  # type: ignore[misc]  # allauth ships no types
+    """A passkey as the second step."""
+
+
+class PasskeyConfirmForm(_PasskeyAnswer, ReauthenticateWebAuthnForm):  # type: ignore[misc]  # allauth ships no types
+    """A passkey to prove that it is still you."""
+
+
+class PasskeyAddForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth ships no types
+    """A new passkey."""
+
+    def clean(self) -> Any:
+        """The answer of the browser must be one."""
+        try:
+            return super().clean()
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise _unreadable_answer() from error
 
 
 class DateInput(forms.DateInput):

@@ -9,6 +9,7 @@ from bina.people.actions.accounts import (
     invite,
     reset_access,
     token_hash,
+    trust_address,
 )
 from bina.people.actions.agencies import add_unit, close_unit, create_agency, ensure_position, rename_unit, reopen_unit
 from bina.people.actions.imports import (
@@ -79,5 +80,6 @@ __all__ = [
     "staff_template",
     "token_hash",
     "transfer_employee",
+    "trust_address",
     "upload_staff_file",
 ]

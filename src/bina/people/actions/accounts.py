@@ -73,6 +73,19 @@ def create_platform_account(*, email: str, display_name: str, password: str | No
     return user
 
 
+@transaction.atomic
+def trust_address(*, user: User) -> None:
+    """Take an account's address as proved: it comes from the agency's own files, not from whoever signed up.
+
+    An address that somebody else has proved is left alone.
+    """
+    email = user.email.lower()
+    if not email or EmailAddress.objects.filter(email=email, verified=True).exists():
+        return
+    EmailAddress.objects.filter(user=user).delete()
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+
+
 def token_hash(token: str) -> str:
     """What the database keeps of an invitation's secret."""
     return hashlib.sha256(token.encode()).hexdigest()
@@ -85,6 +98,7 @@ def invite(*, by: User | None, employee: Employee) -> Invited:
     Without an e-mail address the link is only handed back, so that it can be given on paper. Raises Denied without the
     right; Refused when the person has left or can sign in already.
     """
+    employee = Employee.objects.select_related("agency", "unit").get(pk=employee.pk)
     require_permission(by, Permission.INVITE_STAFF, employee.unit.path)
     if employee.left_on is not None:
         raise Refused(_("%(name)s sudah tercatat keluar, jadi tidak dapat diundang.") % {"name": employee})
@@ -136,9 +150,7 @@ def accept_invitation(*, token: str, password: str) -> User:
     user.set_password(password)
     user.is_active = True
     user.save(update_fields=["password", "is_active"])
-    if user.email and not EmailAddress.objects.filter(email__iexact=user.email, verified=True).exists():
-        # Only a link that reached the mailbox could be opened, so the address is proved at the same time.
-        EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
+    trust_address(user=user)
     invitation.accepted_at = clock.now()
     invitation.save(update_fields=["accepted_at"])
     note(entries.INVITATION_ACCEPTED, user, employee)

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -215,6 +216,8 @@ def _follow_in_account(employee: Employee, *, former_email: str) -> None:
     if employee.employee_number:
         user.username = employee.employee_number
     # An address that the person chose alone stays; one that came from the files follows them.
-    if user.email == former_email:
-        user.email = employee.email
+    if user.email == former_email and user.email != employee.email.lower():
+        user.email = employee.email.lower()
+        # The former mailbox must no longer open the account; the new one is taken up at the next sign-in.
+        EmailAddress.objects.filter(user=user).delete()
     user.save(update_fields=["display_name", "username", "email"])

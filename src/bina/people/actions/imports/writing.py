@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from allauth.account.models import EmailAddress
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
@@ -161,6 +162,7 @@ def _change(staff_import: StaffImport, book: Book, items: list[Judged]) -> None:
 def _follow_in_accounts(items: list[Judged]) -> None:
     """Names (and addresses that came from the files) in accounts follow the people."""
     by_person = {item.employee.pk: item for item in items if item.employee}
+    readdressed: list[int] = []
     users = list(User.objects.filter(employee_id__in=by_person).select_related("employee"))
     for user in users:
         item = by_person[user.employee_id or 0]
@@ -169,7 +171,10 @@ def _follow_in_accounts(items: list[Judged]) -> None:
         former = item.changes.get("email", [None, None])[0] or ""
         if "email" in item.changes and user.email == former:
             user.email = item.employee.email
+            readdressed.append(user.pk)
     User.objects.bulk_update(users, ["display_name", "email"], batch_size=500)
+    # Former mailboxes must no longer open the accounts; the new ones are taken up at the next sign-in.
+    EmailAddress.objects.filter(user_id__in=readdressed).delete()
 
 
 def _leave(employee_ids: list[int], on: dt.date, status: str) -> None:
