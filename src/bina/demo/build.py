@@ -20,7 +20,7 @@ from bina.demo.measuring import measure_by_tests, rate_behaviour
 from bina.demo.rows import Ledger
 from bina.demo.settle import settle_agencies, settle_people
 from bina.demo.staff import Recruiter
-from bina.demo.studying import study
+from bina.demo.studying import open_local_course, study
 from bina.demo.telling import estimate_results, gather_reactions
 from bina.demo.telling import tell as tell_the_story
 from bina.demo.world import World, know_the_people
@@ -110,6 +110,7 @@ def _build(employees: int, chance: Chance, tell: Report) -> None:
     tell(40, total, _("Menilai perilaku kerja"))
     rate_behaviour(world)
     tell(48, total, _("Mengikuti kursus"))
+    open_local_course(world)
     studies = study(world)
     tell(56, total, _("Menyusun rencana dan mencatat hasil"))
     Earnings(world, studies).write()

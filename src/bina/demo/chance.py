@@ -35,12 +35,21 @@ class Chance:
         """The first day of the history."""
         return self.days_ago(HISTORY_DAYS)
 
+    @property
+    def ended(self) -> dt.datetime:
+        """The last moment of the history: the evening before ``on``, which lies in the past wherever the clock stands."""
+        return at(self.days_ago(1), 900)
+
+    def until_now(self, moment: dt.datetime) -> dt.datetime:
+        """The moment itself, or the end of the history where it would lie in the future."""
+        return min(moment, self.ended)
+
     def identities(self, name: str, count: int, moment: dt.datetime | None = None, skip: int = 0) -> list[str]:
         """``count`` UUIDs of version 7 as 32 hexadecimal digits, which both databases accept.
 
         They ascend from ``moment`` (plus ``skip`` rows written before), so that indexes grow at their end.
         """
-        start = int((moment or at(self.on, 0)).timestamp() * 1000)
+        start = int((moment or self.ended).timestamp() * 1000)
         return version7(self.numbers(f"identity/{name}"), start + (skip + np.arange(count, dtype=np.int64)) // 20)
 
 

@@ -180,7 +180,7 @@ class Earnings:
             length = quantity if self._rules[form].kind == "per_day" else max(1, quantity // 8)
             recorded = min(
                 dt.datetime.combine(day + dt.timedelta(days=wait), dt.time(3, 30), dt.UTC),
-                dt.datetime.combine(world.chance.on, dt.time(0, 5), dt.UTC),
+                world.chance.ended,
             )
             rows.append(
                 self._hours(

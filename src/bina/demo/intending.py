@@ -159,10 +159,12 @@ class Intentions:
         if person.key == "siti":
             age = min(150, longest)
         created = at(workday(chance.days_ago(age)), rng.randint(70, 500))
-        submitted = created + dt.timedelta(days=rng.randint(0, 2), minutes=40) if state != DRAFT else None
+        submitted = None
+        if state != DRAFT:
+            submitted = chance.until_now(created + dt.timedelta(days=rng.randint(0, 2), minutes=40))
         decided = None
         if submitted and state in {APPROVED, RETURNED}:
-            decided = submitted + dt.timedelta(days=rng.randint(0, 3), minutes=rng.randint(60, 300))
+            decided = chance.until_now(submitted + dt.timedelta(days=rng.randint(0, 3), minutes=rng.randint(60, 300)))
         comment = rng.choice(PRAISE) if state == APPROVED else rng.choice(WISHES) if state == RETURNED else ""
         items = self._story_items(place) if person.key == "siti" else self._draw_items(place, state, created, rng)
         return Plan(place, state, created, submitted, decided, comment, items)
@@ -178,6 +180,7 @@ class Intentions:
         )
         items: list[Item] = []
         taken: set[int] = set()
+        agency = world.people[place].agency.id
         for study in self._studies.get(place, []):
             if study.course.pk not in taken:
                 taken.add(study.course.pk)
@@ -185,7 +188,9 @@ class Intentions:
         for _, pk, level in gaps[: rng.randint(2, 5)]:
             if len(items) >= 6:
                 break
-            course = next((row for row in self._taught.get(pk, []) if row.pk not in taken), None)
+            course = next(
+                (row for row in self._taught.get(pk, []) if row.pk not in taken and row.agency_id in {None, agency}), None
+            )
             known = next((row for row in self._studies.get(place, []) if course and row.course.pk == course.pk), None)
             if course is not None and known is None and rng.random() < 0.55:
                 taken.add(course.pk)

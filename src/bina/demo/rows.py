@@ -12,7 +12,7 @@ from django.db import connection, models
 from django.db.models import Max
 from numpy.typing import NDArray
 
-from bina.demo.chance import Chance, at
+from bina.demo.chance import Chance
 from bina.foundation.bulk import insert_rows
 
 PORTION = 20_000
@@ -81,11 +81,8 @@ class Ledger:
     def _default(self, field: models.Field[Any, Any]) -> Any:
         """The value of a column that was left out, as the database reads it."""
         if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
-            return (
-                stamp(at(self._chance.on, 60))
-                if isinstance(field, models.DateTimeField)
-                else self._chance.on.isoformat()
-            )
+            moment = self._chance.ended
+            return stamp(moment) if isinstance(field, models.DateTimeField) else moment.date().isoformat()
         value = field.get_default()
         if isinstance(field, models.JSONField):
             return None if value is None else as_json(value)

@@ -4,6 +4,7 @@ import datetime as dt
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,12 @@ from bina.demo.chance import at, version7, workday
 from bina.demo.measuring import Attempt, SessionWriter
 from bina.demo.rows import as_json, dashed, stamp
 from bina.demo.world import World
+from bina.learning.actions import import_course_folder, publish_version
 from bina.learning.models import Activity, ActivityProgress, Course, Enrolment, QuizAttempt
 from bina.learning.rules import EnrolmentState, Origin, ProgressState
+from bina.people.models import Agency, User
+
+DATA_FOLDER = Path(__file__).resolve().parent / "data" / "courses"
 
 SAFETY, SERVICE, DATA = "keamanan-digital-asn", "layanan-media-sosial-pengaduan", "analisis-data-lembar-kerja"
 COMPLETED, RUNNING, STOPPED = (
@@ -32,6 +37,9 @@ TAKEN: dict[str, tuple[float, float, int, float]] = {
     # A young course: so few have finished that nobody can tell yet what it does.
     DATA: (0.03, 0.12, 7, 0.80),
 }
+# What the trainer of the story has written for the own agency; only its people take it. It has no tests.
+LOCAL, LOCAL_AGENCY = "arsip-digital-kelurahan", "pontianak"
+TAKEN[LOCAL] = (0.11, 0.45, 1_000_000, 0.0)
 YOUNG_DAYS = 48
 # The people of the story: course, state, started and ended (or active) days ago, share of the parts done.
 STORIES: dict[str, list[tuple[str, str, int, int, float]]] = {
@@ -70,6 +78,18 @@ class Study:
     def reference(self) -> str:
         """The public id as other rooms keep it."""
         return dashed(self.public_id)
+
+
+def open_local_course(world: World) -> None:
+    """The trainer of the story brings a course of the own agency in and publishes it, as one does on the screen."""
+    trainer = world.people[world.row("sugeng")]
+    user = User.objects.select_related("employee__agency", "employee__unit", "employee__position__job_class").get(
+        pk=trainer.user_id
+    )
+    report = import_course_folder(DATA_FOLDER / LOCAL, by=user, agency=Agency.objects.get(pk=trainer.agency.id))
+    if report.version is None:
+        raise ValueError("; ".join(f"{row.file}: {row.sentence}" for row in report.errors))
+    publish_version(by=user, version=report.version)
 
 
 def study(world: World) -> list[Study]:
@@ -137,6 +157,8 @@ class _CourseHistory:
             length, done = rng.randint(3, 38), rng.uniform(0.05, 0.9)
             origin = rng.choices((Origin.PLAN.value, Origin.SELF.value, Origin.HR.value), (55, 30, 15))[0]
             if draw > share or person.legal_status in {"02", "20"}:
+                continue
+            if self._course.slug == LOCAL and person.agency.key != LOCAL_AGENCY:
                 continue
             if outcome < finishing and finished < most and begun > length + 1:
                 finished += 1

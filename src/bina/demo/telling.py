@@ -79,7 +79,12 @@ def _open_programmes(world: World, studies: list[Study]) -> dict[tuple[int, int]
     """One programme per course and agency, and one among everybody; returns public ids by course and agency."""
     courses = {row.course.pk: row.course for row in studies}
     started = stamp(dt.datetime.combine(world.chance.started, dt.time(2), dt.UTC))
-    wanted = [(pk, agency) for pk in sorted(courses) for agency in (None, *(plan.id for plan in world.plans))]
+    wanted = [
+        (pk, agency)
+        for pk in sorted(courses)
+        for agency in (None, *(plan.id for plan in world.plans))
+        if courses[pk].agency_id in {None, agency}
+    ]
     known = set(Programme.objects.values_list("course_id", "agency_id"))
     wanted = [pair for pair in wanted if pair not in known]
     world.ledger.write(
@@ -115,7 +120,7 @@ def tell(world: World) -> None:
          "occurred_at"),
         entries(),
     )  # fmt: skip
-    end = dt.datetime.combine(world.chance.on, dt.time(1), dt.UTC)
+    end = world.chance.ended
     fresh = world.people[world.row("fadli")]
     world.notices.append(
         (end - dt.timedelta(days=1), fresh.user_id, "Selamat datang di Bina",

@@ -1,13 +1,15 @@
 """The database table by table as lines of JSON: a form that SQLite and PostgreSQL both read, for moving between them."""
 
+import datetime as dt
 import json
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.apps import apps
 from django.core.management.color import no_style
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 from django.db.migrations.loader import MigrationLoader
 
@@ -41,7 +43,16 @@ def write_tables(target: Path) -> None:
             stream.write(json.dumps({"table": model._meta.db_table, "columns": names}) + "\n")
             rows = model._base_manager.order_by("pk").values_list(*names)
             for row in rows.iterator(chunk_size=PORTION):
-                stream.write(json.dumps(row, cls=DjangoJSONEncoder, ensure_ascii=False, separators=(",", ":")) + "\n")
+                stream.write(json.dumps(row, default=_plain, ensure_ascii=False, separators=(",", ":")) + "\n")
+
+
+def _plain(value: object) -> str:
+    """Moments (to the microsecond), dates, decimals and identities as text; raises TypeError for anything else."""
+    if isinstance(value, (dt.date, dt.time)):
+        return value.isoformat()
+    if isinstance(value, (Decimal, UUID)):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} cannot be written into a portable backup")
 
 
 def read_tables(source: Path) -> None:
