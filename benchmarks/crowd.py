@@ -2,7 +2,10 @@
 
 import datetime as dt
 import random
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bina.people.models import OrgUnit
 
 BRANCHES, TEAMS = 40, 10
 CLASSES = ("PELAKSANA", "PELAKSANA", "JF_AHLI_PERTAMA", "JF_AHLI_MUDA", "JF_TERAMPIL", "JF_PENYELIA")
@@ -17,14 +20,11 @@ def build(employees: int, *, evidence_per_competency: int = 0) -> dict[str, Any]
     draw = random.Random(7)
     with transaction.atomic():
         agency = Agency.objects.create(code="UKUR", name="Instansi Pengukuran", short_name="Pengukuran", kind="city")
-        root = OrgUnit.add_root(agency=agency, code="U", name=agency.name)
+        root = OrgUnit.objects.add_root({"agency": agency, "code": "U", "name": agency.name})
         teams = []
         for number in range(BRANCHES):
-            branch = root.add_child(agency=agency, code=f"U{number}", name=f"Dinas {number}")
-            teams += [
-                branch.add_child(agency=agency, code=f"U{number}.{place}", name=f"Seksi {number}.{place}")
-                for place in range(TEAMS)
-            ]
+            branch = _unit_below(root, f"U{number}", f"Dinas {number}")
+            teams += [_unit_below(branch, f"U{number}.{place}", f"Seksi {number}.{place}") for place in range(TEAMS)]
         positions = Position.objects.bulk_create(
             Position(unit=team, job_class_id=code, title=f"Jabatan {code}") for team in teams for code in set(CLASSES)
         )
@@ -42,6 +42,12 @@ def build(employees: int, *, evidence_per_competency: int = 0) -> dict[str, Any]
         )  # fmt: skip
     pieces = _add_evidence(evidence_per_competency, draw) if evidence_per_competency else 0
     return {"employees": Employee.objects.count(), "evidence": pieces}
+
+
+def _unit_below(parent: "OrgUnit", code: str, name: str) -> "OrgUnit":
+    from bina.people.models import OrgUnit
+
+    return OrgUnit.objects.add_child(parent, {"agency": parent.agency, "code": code, "name": name})
 
 
 def _add_evidence(count: int, draw: random.Random) -> int:

@@ -42,7 +42,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _measure(names: list[str], database: str | None) -> list[str]:
-    failed = []
+    failed: list[str] = []
     if machine.load_average() > LOAD_OF_A_QUIET_MACHINE:
         print(
             f"Note: this machine is busy (load {machine.load_average():.1f}). CPU figures come out too high, wall times far too high."
