@@ -13,7 +13,7 @@ from bina.learning.models import Course, CourseVersion, Enrolment
 from tests.cast import Cast
 from tests.conftest import ClientFor
 from tests.learning.folders import files, publish_mini, zipped
-from tests.learning.walking import enrolled, fresh, pass_quiz, read_page
+from tests.learning.walking import do_everything_but_the_test, enrolled, fresh, pass_quiz, read_page, take_test
 
 pytestmark = pytest.mark.django_db
 
@@ -198,3 +198,16 @@ def test_repairs_from_the_page_need_a_reason_and_keep_what_was_typed(cast: Cast,
         client_for(cast.budi).post(f"{url}repair/", {"activity": "kuis", "reason": "Listrik padam"}).status_code == 403
     )
     assert "Perbaiki catatan" not in client_for(cast.budi).get(url).content.decode()
+
+
+def test_reopening_from_the_page(cast: Cast, client_for: ClientFor) -> None:
+    way = enrolled(cast.siti, publish_mini())
+    do_everything_but_the_test(cast.siti.user, way)
+    take_test(cast.siti.user, way, "uji-akhir", right=2)
+    client = client_for(cast.trainer)
+    url = f"/learning/managed/enrolments/{way.public_id}/"
+    assert "Bagian yang diulang" in client.get(url).content.decode()
+    assert client.post(f"{url}reopen/", {"reason": ""}).status_code == 409
+    assert client.post(f"{url}reopen/", {"reason": "Sambungan putus saat uji", "redo": "kuis"}).status_code == 302
+    assert fresh(way).progress_marks["kuis"] == "o"
+    assert client_for(cast.budi).post(f"{url}reopen/", {"reason": "Sambungan putus"}).status_code == 403

@@ -1,5 +1,6 @@
 """Pages of learners: found, readable without JavaScript, cheap however long the course is."""
 
+import datetime as dt
 import json
 import re
 
@@ -309,3 +310,22 @@ def test_api_lists_courses_and_own_enrolments_only(cast: Cast) -> None:
     mine = client.get("/enrolments", user=siti).json()
     assert [(row["course"], row["state"], row["parts_total"]) for row in mine] == [("kursus-mini", "started", 6)]
     assert client.get("/enrolments", user=cast.admin).json() == []
+
+
+def test_a_test_nobody_came_back_to_ends_by_the_clock(cast: Cast, client_for: ClientFor) -> None:
+    way = enrolled(cast.siti, publish_mini())
+    client = client_for(cast.siti)
+    base = f"/learning/{way.public_id}/uji-akhir/"
+    client.post(f"{base}test/")
+    session = Session.objects.get()
+    client.post(f"{base}test/1/", {"session": str(session.public_id), "answer": RIGHT})
+    assert "Sisa waktu" in text_of(client, base)
+    assert "Lewati dulu" not in text_of(client, base)
+    session.deadline_at -= dt.timedelta(hours=1)
+    session.save()
+    page = text_of(client, base)
+    assert "50<span" in page
+    assert fresh(way).grade == 50.0
+    late = client.post(f"{base}test/2/", {"session": str(session.public_id), "answer": RIGHT}, follow=True)
+    assert "sudah selesai" in late.content.decode()
+    assert ActivityProgress.objects.get(activity__key="uji-akhir").attempts == 1

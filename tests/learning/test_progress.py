@@ -287,5 +287,33 @@ def test_a_completion_is_taken_back_with_a_reason(cast: Cast, way: Enrolment) ->
         actions.reopen_enrolment(by=cast.hr.user, enrolment=fresh(way), reason="")
     actions.reopen_enrolment(by=cast.hr.user, enrolment=fresh(way), reason="Salah orang")
     held = fresh(way)
-    assert (held.state, held.completed_at, held.parts_done) == ("started", None, 6)
+    assert (held.state, held.completed_at, held.parts_done, held.grade) == ("started", None, 5, None)
     assert Entry.objects.get(verb="enrolment.reopened").reason == "Salah orang"
+    actions.reopen_enrolment(by=cast.hr.user, enrolment=held, reason="Salah orang")
+    assert Entry.objects.filter(verb="enrolment.reopened").count() == 1
+    # The way to the end is open: the final test again, and the course completes a second time.
+    take_test(cast.siti.user, way, "uji-akhir", right=2)
+    assert fresh(way).state == "completed"
+    assert len(ActivityProgress.objects.get(activity__key="uji-akhir").evidence["former"]) == 1
+
+
+def test_another_part_may_be_asked_for_again(cast: Cast, way: Enrolment) -> None:
+    do_everything_but_the_test(cast.siti.user, way)
+    take_test(cast.siti.user, way, "uji-akhir", right=2)
+    actions.reopen_enrolment(by=cast.hr.user, enrolment=way, reason="Berkas tertukar", redo=part(way, "berkas"))
+    held = fresh(way)
+    assert (held.parts_done, held.grade, held.progress_marks["berkas"]) == (5, 100.0, "o")
+    with pytest.raises(Refused):
+        actions.complete_activity(by=cast.siti.user, enrolment=way, activity=part(way, "berkas"))
+    actions.record_activity_progress(
+        by=cast.siti.user, enrolment=way, activity=part(way, "berkas"), report={"downloaded": True}
+    )
+    actions.complete_activity(by=cast.siti.user, enrolment=way, activity=part(way, "berkas"))
+    assert fresh(way).state == "completed"
+
+
+def test_a_withdrawal_is_taken_back_where_it_was_left(cast: Cast, way: Enrolment) -> None:
+    read_page(cast.siti.user, way)
+    actions.withdraw(by=cast.siti.user, enrolment=way)
+    actions.reopen_enrolment(by=cast.hr.user, enrolment=way, reason="Tombol tertekan")
+    assert (fresh(way).state, fresh(way).parts_done, fresh(way).withdrawn_at) == ("started", 1, None)

@@ -13,11 +13,12 @@ from bina.learning.actions.courses import (
     write_export,
 )
 from bina.learning.actions.effects import record_course_effect
-from bina.learning.actions.enrolments import enrol, enrol_unit, reopen_enrolment, request_unit_enrolment, withdraw
+from bina.learning.actions.enrolments import enrol, enrol_unit, request_unit_enrolment, withdraw
 from bina.learning.actions.progress import (
     complete_activity,
     open_activity,
     record_activity_progress,
+    reopen_enrolment,
     repair_activity,
 )
 from bina.learning.actions.quizzes import submit_quiz

@@ -13,8 +13,7 @@ from bina.foundation.verdict import denied
 from bina.journal.actions import notify, record
 from bina.learning import entries
 from bina.learning.models import Course, CourseVersion, Enrolment
-from bina.learning.rules import EnrolmentState, Origin, can_become, can_enrol, can_take, may_learn_in, may_repair
-from bina.learning.rules.people import can_give_reason
+from bina.learning.rules import EnrolmentState, Origin, can_become, can_enrol, can_take, may_learn_in
 from bina.people.queries import active_employees, employees_visible_to, standing_of, user_of
 from bina.people.rules import Permission
 
@@ -150,31 +149,6 @@ def withdraw(*, by: "User", enrolment: Enrolment) -> None:
         entries.ENROLMENT_WITHDRAWN, by=by, kind="enrolment", object_id=enrolment.public_id,
         name=enrolment.version.title,
         agency_id=enrolment.employee.agency_id,
-        data={"course": enrolment.course.slug, "course_public_id": str(enrolment.course.public_id),
-              "employee_id": enrolment.employee_id},
-    )  # fmt: skip
-
-
-@transaction.atomic
-def reopen_enrolment(*, by: "User", enrolment: Enrolment, reason: str) -> None:
-    """Take a completion or a withdrawal back, with a reason; what was learned stays. For authorised people only.
-
-    The first completion's date stays in the journal. Raises Denied, or Refused without a reason.
-    """
-    may_repair(
-        standing_of(by), unit_path=enrolment.employee.unit.path, course_agency_id=enrolment.course.agency_id
-    ).require()
-    can_give_reason(reason).require()
-    if enrolment.state == EnrolmentState.STARTED:
-        return
-    can_become(enrolment.state, EnrolmentState.STARTED).require()
-    enrolment.state = EnrolmentState.STARTED.value
-    enrolment.completed_at = enrolment.withdrawn_at = None
-    enrolment.save(update_fields=["state", "completed_at", "withdrawn_at"])
-    record(
-        entries.ENROLMENT_REOPENED, by=by, kind="enrolment", object_id=enrolment.public_id,
-        name=enrolment.version.title,
-        agency_id=enrolment.employee.agency_id, reason=reason.strip(),
         data={"course": enrolment.course.slug, "course_public_id": str(enrolment.course.public_id),
               "employee_id": enrolment.employee_id},
     )  # fmt: skip

@@ -16,6 +16,7 @@ from bina.learning.rules import (
     Doing,
     EnrolmentState,
     ProgressState,
+    can_become,
     can_give_reason,
     can_learn,
     may_learn_in,
@@ -182,3 +183,53 @@ def repair_activity(*, by: "User", enrolment: Enrolment, activity: Activity, rea
         raise Refused(_("Bagian ini bukan milik versi kursus yang diikuti peserta."))
     finish(by=by, enrolment=held, activity=activity, row=progress_row(held, activity), reason=reason.strip())
     return held
+
+
+@transaction.atomic
+def reopen_enrolment(*, by: "User", enrolment: Enrolment, reason: str, redo: Activity | None = None) -> Enrolment:
+    """Take a completion or a withdrawal back, with a reason; the first completion stays in the journal.
+
+    A completed course is reopened at one part that must be done again: ``redo``, else its final test, else its last
+    required part; so the learner always has a way to the end. For authorised people; raises Denied, or Refused without
+    a reason. A running enrolment is left as it is.
+    """
+    held = locked(enrolment)
+    may_repair(standing_of(by), unit_path=held.employee.unit.path, course_agency_id=held.course.agency_id).require()
+    can_give_reason(reason).require()
+    if redo is not None and redo.version_id != held.version_id:
+        raise Refused(_("Bagian ini bukan milik versi kursus yang diikuti peserta."))
+    if held.state == EnrolmentState.STARTED:
+        return held
+    was_completed = held.state == EnrolmentState.COMPLETED
+    can_become(held.state, EnrolmentState.STARTED).require()
+    held.state = EnrolmentState.STARTED.value
+    held.completed_at = held.withdrawn_at = None
+    if was_completed:
+        _open_again(held, redo or _last_proof(held))
+    recount(held)
+    held.save()
+    record(
+        entries.ENROLMENT_REOPENED, by=by, kind="enrolment", object_id=held.public_id, name=held.version.title,
+        agency_id=held.employee.agency_id, reason=reason.strip(),
+        data={"course": held.course.slug, "course_public_id": str(held.course.public_id), "employee_id": held.employee_id,
+              "redo": (redo.key if redo else "")},
+    )  # fmt: skip
+    return held
+
+
+def _last_proof(enrolment: Enrolment) -> Activity:
+    parts = with_required_parts(enrolment.version.outline)
+    final = next((part for part in parts if part.get("role") == "post"), parts[-1])
+    return Activity.objects.get(version_id=enrolment.version_id, key=final["key"])
+
+
+def _open_again(enrolment: Enrolment, activity: Activity) -> None:
+    """Set one part back to opened; what was done before moves aside and stays readable."""
+    row = progress_row(enrolment, activity)
+    former = [*row.evidence.get("former", []), {name: row.evidence[name] for name in row.evidence if name != "former"}]
+    row.evidence = {"former": former}
+    row.state, row.completed_at, row.best_score = ProgressState.OPENED.value, None, None
+    row.save(update_fields=["evidence", "state", "completed_at", "best_score"])
+    enrolment.progress_marks[activity.key] = OPENED
+    if activity.payload.get("role") == "post":
+        enrolment.grade = None

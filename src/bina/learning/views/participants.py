@@ -117,6 +117,7 @@ def _participant_page(request: SignedInRequest, enrolment: "Enrolment", *, error
         "kinds": KINDS,
         "state_name": ENROLMENT_STATE_NAMES[EnrolmentState(enrolment.state)],
         "is_running": enrolment.state == EnrolmentState.STARTED,
+        "is_completed": enrolment.state == EnrolmentState.COMPLETED,
         "may_repair": queries.may_repair_records(request.user, enrolment),
         "repairs": history_of("enrolment", enrolment.public_id).exclude(reason="")[:20],
         "typed": request.POST,
@@ -148,8 +149,12 @@ def repair(request: SignedInRequest, public_id: UUID) -> HttpResponse:
 def reopen(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """Take a completion or withdrawal back, with a reason."""
     enrolment = _participant(request, public_id)
+    key = request.POST.get("redo", "")[:60]
+    redo = queries.activity_of(enrolment.version_id, key) if key else None
     try:
-        actions.reopen_enrolment(by=request.user, enrolment=enrolment, reason=request.POST.get("reason", "")[:500])
+        actions.reopen_enrolment(
+            by=request.user, enrolment=enrolment, reason=request.POST.get("reason", "")[:500], redo=redo
+        )
     except Refused as refusal:
         return _participant_page(request, enrolment, error=str(refusal))
     messages.success(request, _("Keikutsertaan ini dibuka kembali."))
