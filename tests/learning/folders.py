@@ -3,6 +3,7 @@
 import io
 import struct
 import zipfile
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
@@ -73,8 +74,8 @@ def outline() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def files(course: dict[str, Any] | None = None, **changes: bytes | None) -> dict[str, bytes]:
-    """All files of the folder; ``changes`` replace files by name (None takes one away)."""
+def files(course: dict[str, Any] | None = None, changes: Mapping[str, bytes] | None = None) -> dict[str, bytes]:
+    """All files of the folder; ``changes`` replace files by name or add them."""
     found: dict[str, bytes] = {
         "course.yaml": dumped(course or outline()),
         "01.md": b"## Satu pagi\n\nTeks tentang *melapor*.\n\n![Alur melapor](media/a.svg)\n",
@@ -87,11 +88,7 @@ def files(course: dict[str, Any] | None = None, **changes: bytes | None) -> dict
         "media/v.mp4": tiny_mp4(),
         "media/v.vtt": b"WEBVTT\n\n00:00.000 --> 00:05.000\nHalo\n",
     }
-    for name, content in changes.items():
-        if content is None:
-            found.pop(name)
-        else:
-            found[name] = content
+    found.update(changes or {})
     return found
 
 

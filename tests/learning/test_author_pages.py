@@ -57,7 +57,7 @@ def test_from_zip_to_catalogue(cast: Cast, client_for: ClientFor) -> None:
 
 
 def test_a_wrong_folder_is_reported_and_nothing_kept(cast: Cast, client_for: ClientFor) -> None:
-    content = files(**{"01.md": b"## Judul\n\n![](media/a.svg)\n"})
+    content = files(None, {"01.md": b"## Judul\n\n![](media/a.svg)\n"})
     status, page = upload(client_for(cast.trainer), cast, zipped(content))
     assert status == 422
     assert "1 hal perlu diperbaiki" in page

@@ -101,7 +101,7 @@ def test_fault_in_the_outline_is_named_with_its_line(
 
 def test_the_line_of_a_fault_is_the_line_of_its_field(reference_data: None) -> None:
     text = dumped(outline()).decode().replace("level: 2\n", "level: dua\n", 1)
-    report = look_at(files(**{"course.yaml": text.encode()}))
+    report = look_at(files(None, {"course.yaml": text.encode()}))
     line = next(number for number, row in enumerate(text.splitlines(), start=1) if row == "level: dua")
     assert [(problem.line, problem.field) for problem in report.errors] == [(line, "level")]
 
@@ -147,7 +147,7 @@ FILE_FAULTS: list[tuple[str, str, bytes, str, int | None]] = [
 def test_fault_in_a_file_is_named(
     name: str, file: str, content: bytes, words: str, line: int | None, reference_data: None
 ) -> None:
-    found = [p for p in look_at(files(**{file: content})).errors if p.file == file and words in p.sentence]
+    found = [p for p in look_at(files(None, {file: content})).errors if p.file == file and words in p.sentence]
     assert found, name
     if line is not None:
         assert found[0].line == line
@@ -177,13 +177,13 @@ ITEM_FAULTS: list[tuple[str, list[Any], str]] = [
 def test_fault_in_questions_is_named_with_its_place(
     name: str, items: list[Any], words: str, reference_data: None
 ) -> None:
-    found = [p for p in look_at(files(**{"kuis.yaml": dumped(items)})).errors if words in p.sentence]
+    found = [p for p in look_at(files(None, {"kuis.yaml": dumped(items)})).errors if words in p.sentence]
     assert [p.file for p in found] == ["kuis.yaml"], name
     assert found[0].line is not None or found[0].field == "soal ke-1"
 
 
 def test_questions_of_a_test_say_what_they_measure(reference_data: None) -> None:
-    errors = look_at(files(**{"akhir.yaml": dumped([question("Z-1"), question("Z-2", competency=None)])})).errors
+    errors = look_at(files(None, {"akhir.yaml": dumped([question("Z-1"), question("Z-2", competency=None)])})).errors
     assert [(p.file, p.field) for p in errors] == [("akhir.yaml", "Z-2")]
 
 
@@ -191,7 +191,7 @@ def test_every_fault_is_told_at_once(reference_data: None) -> None:
     course = outline()
     course["title"] = ""
     first_section(course)[1]["file"] = "tidak-ada.md"
-    errors = look_at(files(course, **{"media/a.svg": b"<svg onload='x()'></svg>", "kuis.yaml": b"[]\n"})).errors
+    errors = look_at(files(course, {"media/a.svg": b"<svg onload='x()'></svg>", "kuis.yaml": b"[]\n"})).errors
     assert {p.file for p in errors} == {"course.yaml", "media/a.svg", "kuis.yaml"}
     assert len(errors) >= 4
 
@@ -205,7 +205,7 @@ def test_no_outline(reference_data: None) -> None:
 def test_advice_does_not_stop_an_import(reference_data: None) -> None:
     course = outline()
     course["sections"][1]["activities"][1].pop("captions")
-    content = files(course, **{"media/lain.csv": b"a;b\n", "media/a.svg": b"<svg><rect/></svg>"})
+    content = files(course, {"media/lain.csv": b"a;b\n", "media/a.svg": b"<svg><rect/></svg>"})
     content["01.md"] = b"# Besar\n\nTeks <u>garis</u>.\n\n![Alur](media/a.svg)\n"
     report = look_at(content)
     assert report.version is not None
@@ -221,7 +221,7 @@ def test_advice_does_not_stop_an_import(reference_data: None) -> None:
 
 
 def test_clutter_of_operating_systems_is_left_out(reference_data: None) -> None:
-    content = files(**{"__MACOSX/._01.md": b"\x00\x05", ".DS_Store": b"\x00", "media/Thumbs.db": b"\x00"})
+    content = files(None, {"__MACOSX/._01.md": b"\x00\x05", ".DS_Store": b"\x00", "media/Thumbs.db": b"\x00"})
     report = look_at(content)
     assert report.version is not None
     assert not report.problems

@@ -39,6 +39,7 @@ def test_joining_copies_what_is_to_do(cast: Cast) -> None:
     assert entry.object_id == str(enrolment.public_id)
     assert entry.data["course"] == "kursus-mini"
     assert entry.data["employee_id"] == cast.siti.pk
+    assert cast.siti.employee_number
     assert cast.siti.employee_number not in str(entry.data)
 
 
@@ -165,7 +166,7 @@ def test_a_new_version_leaves_learners_in_peace(cast: Cast) -> None:
     read_page(cast.siti.user, siti)
     actions.publish_version(
         by=None,
-        version=import_mini(files(**{"01.md": b"## Baru\n\n![Alur](media/a.svg)\n", "media/a.svg": SVG})),
+        version=import_mini(files(None, {"01.md": b"## Baru\n\n![Alur](media/a.svg)\n", "media/a.svg": SVG})),
     )
     course.refresh_from_db()
     assert course.current_version is not None
@@ -188,7 +189,7 @@ def test_publishing_an_older_version_again_is_possible(cast: Cast) -> None:
     course = publish_mini()
     first = course.current_version
     assert first is not None
-    actions.publish_version(by=None, version=import_mini(files(**{"01.md": b"## Lain\n\n![Alur](media/a.svg)\n"})))
+    actions.publish_version(by=None, version=import_mini(files(None, {"01.md": b"## Lain\n\n![Alur](media/a.svg)\n"})))
     actions.publish_version(by=None, version=first)
     course.refresh_from_db()
     assert course.current_version == first

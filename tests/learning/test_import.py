@@ -96,7 +96,7 @@ def test_optional_parts_do_not_count(reference_data: None) -> None:
 
 def test_a_draft_replaces_the_draft_before_it(reference_data: None) -> None:
     first = import_mini()
-    changed = files(**{"01.md": b"## Lain\n\nTeks lain.\n"})
+    changed = files(None, {"01.md": b"## Lain\n\nTeks lain.\n"})
     changed["01.md"] = b"## Lain\n\nTeks lain dengan [berkas](media/latihan.csv).\n"
     second = import_mini(changed)
     assert (first.number, second.number) == (1, 1)
@@ -116,7 +116,9 @@ def test_files_shared_with_another_version_stay_when_a_draft_goes(cast: Cast) ->
     published = import_mini(by=cast.trainer.user, agency=cast.agency)
     actions.publish_version(by=cast.trainer.user, version=published)
     draft = import_mini(
-        files(**{"01.md": b"## Baru\n\nIsi baru.\n\n![Alur](media/a.svg)\n"}), by=cast.trainer.user, agency=cast.agency
+        files(None, {"01.md": b"## Baru\n\nIsi baru.\n\n![Alur](media/a.svg)\n"}),
+        by=cast.trainer.user,
+        agency=cast.agency,
     )
     actions.discard_draft(by=cast.trainer.user, version=draft)
     assert zipfile.ZipFile(io.BytesIO(actions.export_course(published))).testzip() is None
@@ -134,7 +136,7 @@ def test_a_published_version_cannot_be_thrown_away(cast: Cast) -> None:
 def test_another_agencys_address_cannot_be_taken(cast: Cast) -> None:
     publish_mini()
     report = actions.import_course_folder(
-        zipped(files(**{"01.md": b"## Lain\n\n![Alur](media/a.svg)\n"})), by=cast.trainer.user, agency=cast.agency
+        zipped(files(None, {"01.md": b"## Lain\n\n![Alur](media/a.svg)\n"})), by=cast.trainer.user, agency=cast.agency
     )
     assert [problem.field for problem in report.errors] == ["slug"]
     assert CourseVersion.objects.count() == 1
@@ -154,5 +156,5 @@ def test_minutes_may_differ_by_a_tenth(reference_data: None) -> None:
     course["sections"][0]["activities"][1]["minutes"] = 19
     assert import_mini(files(course)).minutes == 49
     course["sections"][0]["activities"][1]["minutes"] = 20
-    report = actions.import_course_folder(zipped(files(**{"course.yaml": dumped(course)})), by=None)
+    report = actions.import_course_folder(zipped(files(None, {"course.yaml": dumped(course)})), by=None)
     assert [problem.field for problem in report.errors] == ["learning_hours"]

@@ -9,6 +9,7 @@ from bina.competencies.actions import NewEvidence, record_evidence
 from bina.competencies.queries import competencies_by_code, profile_of
 from bina.competencies.rules import Source
 from bina.learning import actions, queries
+from bina.learning.models import Course
 from bina.people.models import Employee
 from tests.cast import Cast
 from tests.learning.folders import files, outline, publish_mini
@@ -26,7 +27,7 @@ def measure(employee: Employee, **levels: float) -> None:
     )  # fmt: skip
 
 
-def course_on(slug: str, code: str, *, minutes: int = 15) -> object:
+def course_on(slug: str, code: str, *, minutes: int = 15) -> Course:
     data = outline()
     data.update(slug=slug, title=f"Kursus {slug}")
     data["competencies"] = [{"framework": "digcomp-3.0", "code": code, "target_level": 2, "expected_gain": 0.4}]
@@ -97,7 +98,7 @@ def test_courses_for_competencies_prefer_what_was_measured(
     for day, mean in ((dt.date(2026, 1, 1), 0.9), (dt.date(2026, 6, 1), 0.1)):
         actions.record_course_effect(
             by=None, course=first, competency=competency, mean=mean, standard_error=0.1, n=40, estimated_on=day
-        )  # type: ignore[arg-type]
+        )
     actions.record_course_effect(
         by=None,
         course=second,
@@ -106,7 +107,7 @@ def test_courses_for_competencies_prefer_what_was_measured(
         standard_error=0.1,
         n=40,
         estimated_on=dt.date(2026, 6, 1),
-    )  # type: ignore[arg-type]
+    )
     matches = queries.courses_for_competencies([competency.pk])
     assert [(m.course.slug, m.gain, m.is_measured) for m in matches] == [("dua", 0.6, True), ("satu", 0.1, True)]
 
@@ -122,5 +123,5 @@ def test_an_estimate_of_the_same_day_replaces_the_former(cast: Cast) -> None:
             standard_error=0.1,
             n=9,
             estimated_on=dt.date(2026, 6, 1),
-        )  # type: ignore[arg-type]
+        )
     assert [row.mean for row in queries.course_effects([effect.course_id])] == [0.3]
