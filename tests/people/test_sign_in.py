@@ -10,6 +10,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from allauth.usersessions.models import UserSession
 from django.core import mail
+from django.core.mail import EmailMessage
 from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
@@ -61,6 +62,13 @@ def sign_in(client: Client, name: str, password: str = PASSWORD) -> str:
     """Try to sign in; the words of the answer, or “in”."""
     answer = client.post(LOGIN, {"login": name, "password": password})
     return "in" if answer.status_code == 302 else re.sub(r"\s+", " ", answer.content.decode())
+
+
+def link_in(letter: EmailMessage) -> str:
+    """The first link of a letter."""
+    found = re.search(r"http://[^\s]+", str(letter.body))
+    assert found is not None
+    return found[0]
 
 
 def is_in(client: Client) -> bool:
@@ -157,7 +165,7 @@ def test_a_link_by_mail_always_leads_in_however_much_strangers_guess(cast: Cast)
     own = Client()
     assert "Tunggu" in sign_in(own, cast.siti.email)
     own.post(reverse("account_reset_password"), {"email": cast.siti.email})
-    link = re.search(r"http://[^\s]+", mail.outbox[-1].body)[0]  # type: ignore[index]  # it must be there
+    link = link_in(mail.outbox[-1])
     form = own.get(link, follow=True)
     address = form.redirect_chain[-1][0]
     done = own.post(address, {"password1": "perahu-layar-senja", "password2": "perahu-layar-senja"}, follow=True)
@@ -234,13 +242,13 @@ def test_a_link_can_be_asked_for_by_number(cast: Cast) -> None:
     Client().post(reverse("account_reset_password"), {"email": cast.siti.employee_number})
     assert mail.outbox[-1].to == [cast.siti.email]
     assert "Tautan untuk kata sandi baru" in mail.outbox[-1].subject
-    assert cast.siti.employee_number not in mail.outbox[-1].body
+    assert (cast.siti.employee_number or "-") not in str(mail.outbox[-1].body)
 
 
 def test_a_link_works_once(cast: Cast) -> None:
     client = Client()
     client.post(reverse("account_reset_password"), {"email": cast.siti.email})
-    link = re.search(r"http://[^\s]+", mail.outbox[-1].body)[0]  # type: ignore[index]  # it must be there
+    link = link_in(mail.outbox[-1])
     address = client.get(link, follow=True).redirect_chain[-1][0]
     client.post(address, {"password1": "perahu-layar-senja", "password2": "perahu-layar-senja"})
     again = Client().get(link, follow=True)
@@ -277,7 +285,7 @@ def test_a_new_address_counts_after_its_link_was_opened(cast: Cast) -> None:
     client.post(reverse("account_email"), {"email": "siti.baru@contoh.example", "action_add": ""})
     assert User.objects.get(pk=cast.siti.user.pk).email == cast.siti.email
     letter = next(letter for letter in mail.outbox if letter.to == ["siti.baru@contoh.example"])
-    link = re.search(r"http://[^\s]+", letter.body)[0]  # type: ignore[index]  # it must be there
+    link = link_in(letter)
     assert "Ya, ini surel saya" in client.get(link).content.decode()
     client.post(link)
     assert User.objects.get(pk=cast.siti.user.pk).email == "siti.baru@contoh.example"

@@ -102,6 +102,6 @@ def test_revoking_is_felt_at_once_in_the_next_request(cast: Cast) -> None:
 
 
 def test_units_below_are_counted_with_their_whole_subtree(cast: Cast) -> None:
-    counts = {unit.code: unit.staff_count for unit in queries.units_below(cast.root)}
+    counts = {unit.code: unit.staff_count for unit in queries.units_below(cast.root)}  # type: ignore[attr-defined]  # an annotation
     assert counts == {"D1": 6, "D2": 1}
     assert [unit.code for unit in queries.ancestors_of(cast.seksi)] == ["R", "D1", "D1B1"]

@@ -142,8 +142,18 @@ class _Extent:
 
     rows: int = 0
     columns: int = 0
-    first_column: int = 10**6
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """The sheet that looks most like a staff list; its cells begin at ``first_column`` of the workbook."""
+
+    name: str
+    rows: list[tuple[str | None, ...]]
+    first_column: int
+    heading: int
+    columns: dict[str, int]
 
 
 def _column_number(letters: bytes) -> int:
@@ -171,9 +181,7 @@ def _look_through(archive: zipfile.ZipFile, name: str, *, is_sheet: bool) -> _Ex
                     extent.merged.append((int(top), _column_number(left), int(bottom), _column_number(right)))
             cut = text.rfind(b"<")
             rest = text[cut:] if cut >= 0 and len(text) - cut < 4096 else b""
-    numbers = [_column_number(letters) for letters in columns_seen]
-    if numbers:
-        extent.columns, extent.first_column = max(numbers) + 1, min(numbers)
+    extent.columns = max((_column_number(letters) + 1 for letters in columns_seen), default=0)
     return extent
 
 
@@ -225,27 +233,27 @@ def _read_xlsx(content: bytes) -> Table:
         raise _broken() from error
     with _careful():
         reader = fastexcel.read_excel(content)
-    best: tuple[int, str, list[tuple[str | None, ...]], int, dict[str, int]] | None = None
+    best: _Sheet | None = None
     for name in [name for name in reader.sheet_names if name.strip().casefold() not in SIDE_SHEETS][:5]:
         extent = extents.get(name, _Extent())
         _require_extent(extent)
         with _careful():
-            frame = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_polars()
-        rows: list[tuple[str | None, ...]] = frame.rows()
+            loaded = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+            rows: list[tuple[str | None, ...]] = loaded.to_polars().rows()
+            first = loaded.selected_columns[0].absolute_index if rows else 0
         heading, columns = _with_headings(rows)
-        if best is None or len(columns) > len(best[4]):
-            best = (len(columns), name, rows, heading, columns)
+        if best is None or len(columns) > len(best.columns):
+            best = _Sheet(name, rows, first, heading, columns)
     if best is None:
         raise Refused(_("Berkas ini tidak memuat lembar berisi pegawai. Isi lembar Pegawai pada templat."))
-    _count, name, rows, heading, columns = best
-    table = _table(rows, heading, columns)
-    offset = extents[name].first_column if name in extents and extents[name].columns else 0
+    table = _table(best.rows, best.heading, best.columns)
+    merged = extents[best.name].merged if best.name in extents else []
     table.merged = [
-        (top, left - offset, bottom, right - offset)
-        for top, left, bottom, right in (extents[name].merged if name in extents else [])
-        if bottom > heading + 1
+        (top, left - best.first_column, bottom, right - best.first_column)
+        for top, left, bottom, right in merged
+        if bottom > best.heading + 1
     ]
-    table.numeric_number_lines = _numeric_lines(reader, name, columns["number"])
+    table.numeric_number_lines = _numeric_lines(reader, best.name, best.first_column + best.columns["number"])
     return table
 
 
