@@ -38,7 +38,7 @@ class HoursOut(Schema):
 
 @router.get("/hours", response=HoursOut, summary="Own learning hours of a year")
 def own_hours(request: HttpRequest, year: int | None = None) -> Any:
-    """The standing and every row that counts."""
+    """The standing and every row of the year that counts."""
     employee = getattr(request.user, "employee", None)
     if employee is None:
         raise HttpError(404, "This account belongs to no employee.")
@@ -57,7 +57,7 @@ def own_hours(request: HttpRequest, year: int | None = None) -> Any:
                 title=row.title, form=row.form_code, completed_on=row.completed_on.isoformat(), hours=float(row.hours),
                 calculation=row.calculation, legal_basis=row.legal_basis,
             )
-            for row in standing.rows
+            for row in queries.rows_of(employee, standing.year).filter(voided_at=None)
         ],
     )  # fmt: skip
 

@@ -60,6 +60,6 @@ def own_plan(request: HttpRequest, year: int | None = None) -> Any:
                 target_level=item.target_level, form=item.form_code, course=item.course.slug if item.course else None,
                 quarter=item.quarter, hours=float(item.hours), state=item.state, reason=item.reason,
             )
-            for item in queries.items_of(plan, with_course=True)
+            for item in queries.items_of(plan)
         ],
     )  # fmt: skip

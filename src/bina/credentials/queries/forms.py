@@ -1,7 +1,6 @@
 """The rules and requirements in force on a date, an agency's own winning over the national ones."""
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -10,6 +9,7 @@ from django.db.models import Q, QuerySet
 from bina.credentials.models import HourRequirement, HourRule
 from bina.credentials.rules import UNIT_NAMES, Category, RequirementKind, RuleKind
 from bina.foundation import clock
+from bina.foundation.prepared import PreparedQuery
 from bina.foundation.wording import localized
 
 
@@ -75,10 +75,24 @@ def forms_of_development(agency_id: int | None = None, on: dt.date | None = None
     ]
 
 
-def form_names(codes: Iterable[str], agency_id: int | None = None) -> dict[str, str]:
-    """What some forms of development are called today, by code. One light query."""
-    rows = HourRule.objects.filter(_in_force(clock.today(), agency_id), form_code__in=set(codes)).order_by("valid_from")
-    return {code: localized(name, english) for code, name, english in rows.values_list("form_code", "name", "name_en")}
+_names = PreparedQuery(
+    lambda agency_id, first, later: (
+        HourRule.objects.filter(
+            Q(agency=None) | Q(agency_id=agency_id), Q(valid_to=None) | Q(valid_to__gte=later), valid_from__lte=first
+        )
+        .order_by("valid_from", "id")
+        .values_list("form_code", "name", "name_en")
+    ),
+    int,
+    dt.date,
+    dt.date,
+)
+
+
+def form_names(agency_id: int | None = None) -> dict[str, str]:
+    """What the forms of development are called today, by code. One light query, for pages that only show names."""
+    today = clock.today()
+    return {code: localized(name, english) for code, name, english in _names.rows(agency_id or 0, today, today)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +105,23 @@ class RequirementFacts:
     confidence: str
 
 
+_requirements = PreparedQuery(
+    lambda first, later: (
+        HourRequirement.objects.filter(Q(valid_to=None) | Q(valid_to__gte=later), valid_from__lte=first)
+        .order_by("valid_from", "id")
+        .values_list("agency_id", "employment_type", "kind", "hours", "legal_basis", "confidence")
+    ),
+    dt.date,
+    dt.date,
+)
+
+
 class RequirementBook:
     """Every requirement in force on a date, read once; an agency's row wins over the national one."""
 
     def __init__(self, on: dt.date) -> None:
         self._rows: dict[tuple[int | None, str], RequirementFacts] = {}
-        rows = HourRequirement.objects.filter(Q(valid_to=None) | Q(valid_to__gte=on), valid_from__lte=on).order_by(
-            "valid_from", "id"
-        )
-        for agency_id, employment_type, kind, hours, basis, confidence in rows.values_list(
-            "agency_id", "employment_type", "kind", "hours", "legal_basis", "confidence"
-        ):
+        for agency_id, employment_type, kind, hours, basis, confidence in _requirements.rows(on, on):
             self._rows[agency_id, employment_type] = RequirementFacts(RequirementKind(kind), hours, basis, confidence)
 
     def of(self, agency_id: int | None, employment_type: str) -> RequirementFacts | None:

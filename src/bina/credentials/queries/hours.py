@@ -15,6 +15,7 @@ from bina.credentials.models import LearningHours
 from bina.credentials.queries.forms import RequirementFacts, requirements_on
 from bina.credentials.rules import RequirementKind
 from bina.foundation import clock
+from bina.foundation.prepared import PreparedQuery
 from bina.foundation.verdict import ALLOWED, Verdict, denied
 from bina.people.queries import UNIT_STEP, active_employees, employees, employees_visible_to, standing_of, units
 from bina.people.rules import Permission
@@ -41,7 +42,6 @@ class HoursStanding:
     window: tuple[dt.date, dt.date] | None
     legal_basis: str
     confidence: str
-    rows: tuple[LearningHours, ...] = ()
 
     @property
     def missing(self) -> Decimal:
@@ -86,7 +86,6 @@ def _standing(
     year: int,
     requirement: RequirementFacts | None,
     earned: Decimal,
-    rows: tuple[LearningHours, ...],
 ) -> HoursStanding:
     kind = requirement.kind if requirement else None
     return HoursStanding(
@@ -97,19 +96,31 @@ def _standing(
         window=_window(employee, requirement),
         legal_basis=requirement.legal_basis if requirement else "",
         confidence=requirement.confidence if requirement else "",
-        rows=rows,
     )
 
 
+# By days even for a whole year: an index on the person finds the few rows, and contracts need days anyway.
+_earned = PreparedQuery(
+    lambda employee_id, first, last: (
+        _counted()
+        .filter(employee_id=employee_id, completed_on__gte=first, completed_on__lte=last)
+        .order_by()
+        .values_list("employee_id")
+        .annotate(Sum("hours"))
+    ),
+    int,
+    dt.date,
+    dt.date,
+)
+
+
 def hours_of(employee: "Employee", year: int | None = None) -> HoursStanding:
-    """The standing of one person with the rows that count (two queries); the caller has decided who may see it."""
+    """The standing of one person (two compiled queries); the caller has decided who may see it."""
     year = year or clock.today(employee.agency.time_zone).year
     requirement = requirements_on(dt.date(year, 12, 31)).of(employee.agency_id, employee.employment_type)
-    window = _window(employee, requirement)
-    rows = _counted().filter(employee=employee)
-    rows = rows.filter(completed_on__range=window) if window else rows.filter(year=year)
-    found = tuple(rows.order_by("-completed_on", "-id"))
-    return _standing(employee, year, requirement, sum((row.hours for row in found), NONE), found)
+    first, last = _window(employee, requirement) or (dt.date(year, 1, 1), dt.date(year, 12, 31))
+    found = _earned.rows(employee.pk, first, last)
+    return _standing(employee, year, requirement, found[0][1] if found else NONE)
 
 
 def hours_of_many(employee_ids: Sequence[int], year: int | None = None) -> dict[int, HoursStanding]:
@@ -131,7 +142,7 @@ def hours_of_many(employee_ids: Sequence[int], year: int | None = None) -> dict[
         window = _window(person, requirement)
         if window:
             windows[person.pk] = window
-        standings[person.pk] = _standing(person, year, requirement, in_year.get(person.pk, NONE), ())
+        standings[person.pk] = _standing(person, year, requirement, in_year.get(person.pk, NONE))
     if windows:
         condition = Q(pk__in=())
         for pk, (start, end) in windows.items():

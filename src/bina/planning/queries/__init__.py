@@ -4,6 +4,7 @@ from bina.planning.queries.counts import PlanCounts, plan_counts
 from bina.planning.queries.plans import (
     LIVE,
     Differences,
+    ItemLine,
     PlanSummary,
     Workspace,
     cycle_of,
@@ -11,6 +12,7 @@ from bina.planning.queries.plans import (
     differences_of,
     item_visible_to,
     items_of,
+    lines_of,
     plan_by_public_id,
     plan_in_force,
     plan_of,
@@ -27,6 +29,7 @@ from bina.planning.queries.teams import TeamLine, staff_with_plans, team_members
 __all__ = [
     "LIVE",
     "Differences",
+    "ItemLine",
     "PlanCounts",
     "PlanSummary",
     "Proposal",
@@ -37,6 +40,7 @@ __all__ = [
     "differences_of",
     "item_visible_to",
     "items_of",
+    "lines_of",
     "plan_by_public_id",
     "plan_counts",
     "plan_in_force",

@@ -1,13 +1,17 @@
 """One person's plans, who may read them, and who may decide on them."""
 
+import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from bina.foundation import clock
+from bina.foundation.prepared import PreparedQuery
 from bina.foundation.verdict import Verdict
+from bina.foundation.wording import localized
 from bina.people.queries import (
     standing_of,
     subordinate_ids_of,
@@ -20,7 +24,7 @@ from bina.planning.models import IndividualPlan, PlanItem, PlanningCycle
 from bina.planning.rules import LIVE_STATES, STATE_NAMES, ItemState, PlanState, may_decide, offered_years
 
 if TYPE_CHECKING:
-    from uuid import UUID
+    from collections.abc import Sequence
 
     from bina.people.models import Employee, User
 
@@ -56,10 +60,26 @@ class Workspace:
     years: tuple[int, ...]
 
 
+_PLAN_COLUMNS = tuple(field.attname for field in IndividualPlan._meta.concrete_fields)
+_live_plans = PreparedQuery(
+    lambda employee_id: (
+        IndividualPlan.objects.filter(employee_id=employee_id, state__in=LIVE)
+        .order_by("-year", "-revision")
+        .values_list(*_PLAN_COLUMNS)
+    ),
+    int,
+)
+
+
+def _live_plans_of(employee_id: int) -> list[IndividualPlan]:
+    """Every revision that counts, the newest year and revision first. One compiled query."""
+    return [IndividualPlan.from_db("default", _PLAN_COLUMNS, row) for row in _live_plans.rows(employee_id)]
+
+
 def workspace_of(employee: "Employee", year: int | None = None) -> Workspace:
-    """The plans of a person around one year. One query."""
+    """The plans of a person around one year. One compiled query."""
     today = clock.today(employee.agency.time_zone)
-    plans = list(IndividualPlan.objects.filter(employee=employee, state__in=LIVE).order_by("-year", "-revision"))
+    plans = _live_plans_of(employee.pk)
     years = sorted({plan.year for plan in plans} | set(offered_years(today)))
     chosen = year if year in years else today.year
     of_year = [plan for plan in plans if plan.year == chosen]
@@ -71,22 +91,59 @@ def workspace_of(employee: "Employee", year: int | None = None) -> Workspace:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class ItemLine:
+    """An item as pages show it; reads like the row itself, with the competency in words."""
+
+    pk: int
+    public_id: str
+    line: UUID
+    competency_id: int | None
+    competency: str
+    target_level: int | None
+    form_code: str
+    course_id: int | None
+    title: str
+    quarter: int
+    hours: Decimal
+    reason: str
+    state: str
+    done_at: dt.datetime | None
+    done_note: str
+
+
+_lines = PreparedQuery(
+    lambda plan_id, dropped: (
+        PlanItem.objects.filter(~Q(state=dropped), plan_id=plan_id)
+        .order_by("quarter", "order", "id")
+        .values_list(
+            "pk", "public_id", "line", "competency_id", "competency__name", "competency__name_en", "target_level",
+            "form_code", "course_id", "title", "quarter", "hours", "reason", "state", "done_at", "done_note",
+        )
+    ),
+    int,
+    str,
+)  # fmt: skip
+
+
+def lines_of(plan: IndividualPlan) -> list[ItemLine]:
+    """What a plan holds, in order of quarter and place, ready to show. One compiled query."""
+    return [
+        ItemLine(
+            row[0], str(row[1]), row[2], row[3], localized(row[4], row[5] or "") if row[4] else "", *row[6:],
+        )
+        for row in _lines.rows(plan.pk, ItemState.DROPPED.value)
+    ]  # fmt: skip
+
+
 def plans_of(employee: "Employee") -> QuerySet[IndividualPlan]:
     """Every revision of every year, newest first; the caller has decided who may see them."""
     return IndividualPlan.objects.filter(employee=employee).exclude(state=PlanState.DISCARDED)
 
 
-# What a list of items never shows of a competency.
-_UNSHOWN = tuple(
-    f"competency__{name}" for name in ("description", "description_en", "short_name", "short_name_en", "code", "order")
-)
-
-
-def items_of(plan: IndividualPlan, *, with_dropped: bool = False, with_course: bool = False) -> list[PlanItem]:
-    """The items in order of quarter and place, each with the name of its competency. One query."""
-    rows = PlanItem.objects.filter(plan=plan).select_related("competency").defer(*_UNSHOWN)
-    if with_course:
-        rows = rows.select_related("course")
+def items_of(plan: IndividualPlan, *, with_dropped: bool = False) -> list[PlanItem]:
+    """The items in order of quarter and place, each with competency and course, for whoever changes them. One query."""
+    rows = PlanItem.objects.filter(plan=plan).select_related("competency__framework", "course")
     if not with_dropped:
         rows = rows.exclude(state=ItemState.DROPPED)
     return list(rows.order_by("quarter", "order", "id"))
@@ -111,32 +168,23 @@ class PlanSummary:
 
 
 def plan_summary(employee: "Employee", year: int) -> PlanSummary | None:
-    """The plan in force (else the one in the making) in a few words; None without one. Two queries."""
-    plans = list(
-        IndividualPlan.objects.filter(employee=employee, year=year, state__in=LIVE)
-        .only("id", "public_id", "state", "revision")
-        .order_by("-revision")
-    )
+    """The plan in force (else the one in the making) in a few words; None without one. Two compiled queries."""
+    plans = [plan for plan in _live_plans_of(employee.pk) if plan.year == year]
     if not plans:
         return None
     # A revision sent back needs the person's eyes; otherwise what is agreed holds.
     chosen = next((plan for plan in plans if plan.state == PlanState.RETURNED), None)
     chosen = chosen or next((plan for plan in plans if plan.state == PlanState.APPROVED), plans[0])
-    rows = list(
-        PlanItem.objects.filter(plan=chosen)
-        .exclude(state=ItemState.DROPPED)
-        .order_by("quarter", "order", "id")
-        .values_list("state", "title", "quarter", "hours")
-    )
-    waiting = next((row for row in rows if row[0] == ItemState.PLANNED), None)
+    lines = lines_of(chosen)
+    waiting = next((line for line in lines if line.state == ItemState.PLANNED), None)
     return PlanSummary(
         str(chosen.public_id),
         chosen.state,
-        len(rows),
-        sum(1 for row in rows if row[0] == ItemState.DONE),
-        sum((row[3] for row in rows), Decimal(0)),
-        waiting[1] if waiting else "",
-        waiting[2] if waiting else None,
+        len(lines),
+        sum(1 for line in lines if line.state == ItemState.DONE),
+        sum((line.hours for line in lines), Decimal(0)),
+        waiting.title if waiting else "",
+        waiting.quarter if waiting else None,
     )
 
 
@@ -219,9 +267,9 @@ class Differences:
 
     added: frozenset[object]
     changed: frozenset[object]
-    dropped: tuple[PlanItem, ...]
+    dropped: tuple[ItemLine, ...]
 
-    def word(self, item: PlanItem) -> str:
+    def word(self, item: "PlanItem | ItemLine") -> str:
         """“added”, “changed” or nothing."""
         return "added" if item.line in self.added else "changed" if item.line in self.changed else ""
 
@@ -229,11 +277,11 @@ class Differences:
 _SAID = ("title", "form_code", "quarter", "hours", "competency_id", "target_level", "course_id", "reason")
 
 
-def differences_of(items: list[PlanItem], in_force: IndividualPlan | None) -> Differences | None:
+def differences_of(items: "Sequence[PlanItem | ItemLine]", in_force: IndividualPlan | None) -> Differences | None:
     """What a change asks for; None when there is nothing to compare with. One query."""
     if in_force is None:
         return None
-    agreed = {item.line: item for item in items_of(in_force)}
+    agreed = {item.line: item for item in lines_of(in_force)}
     proposed = {item.line: item for item in items}
     changed = {
         line

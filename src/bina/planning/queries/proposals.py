@@ -11,11 +11,12 @@ from bina.credentials.queries import FormOfDevelopment, forms_of_development
 from bina.design.formats import number
 from bina.foundation import clock
 from bina.learning.queries import CourseMatch, courses_for_competencies, enrolments_of
-from bina.planning.models import PlanItem
-from bina.planning.queries.plans import items_of, plan_of
+from bina.planning.queries.plans import ItemLine, lines_of, plan_of
 from bina.planning.rules import form_for_gap, suggested_quarter
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bina.learning.models import Course
     from bina.people.models import Employee
 
@@ -71,7 +72,7 @@ def proposals_for(
     year: int,
     *,
     profile: Profile | None = None,
-    items: list[PlanItem] | None = None,
+    items: "Sequence[ItemLine] | None" = None,
     forms: list[FormOfDevelopment] | None = None,
 ) -> list[Proposal]:
     """Gaps by severity (weight × gap; what nobody measured as in the profile), each with the most effective course, or with
@@ -87,7 +88,7 @@ def proposals_for(
         return []
     if items is None:
         plan = plan_of(employee, year)
-        items = items_of(plan) if plan else []
+        items = lines_of(plan) if plan else []
     planned_courses = {item.course_id for item in items if item.course_id}
     planned = {item.competency_id for item in items if item.competency_id}
     taken = set(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from bina.competencies.queries import profile_of
+from bina.credentials.queries import form_names
 from bina.foundation import clock
 from bina.foundation.errors import Refused
 from bina.foundation.requests import SignedInRequest
@@ -24,7 +25,6 @@ from bina.planning.rules import STATE_NAMES, ItemState, PlanState, offered_years
 from bina.planning.views.own import (
     back_to,
     by_quarter,
-    names_of_forms,
     own,
     print_page,
     seen_version,
@@ -55,7 +55,7 @@ def plan(request: SignedInRequest, public_id: UUID) -> HttpResponse:
 def _plan_page(
     request: SignedInRequest, found: "IndividualPlan", *, comment: str = "", problem: str = "", status: int = 200
 ) -> HttpResponse:
-    items = queries.items_of(found)
+    items = queries.lines_of(found)
     in_force = queries.plan_in_force(found.employee, found.year)
     waits = found.state == PlanState.SUBMITTED
     context = {
@@ -67,7 +67,7 @@ def _plan_page(
         "done_count": sum(1 for item in items if item.state == ItemState.DONE),
         "differences": queries.differences_of(items, in_force) if in_force and in_force != found else None,
         "lines": {line.competency_id: line for line in profile_of(found.employee).lines},
-        "form_names": names_of_forms(items, found.employee),
+        "form_names": form_names(found.employee.agency_id),
         "may_decide": waits and queries.verdict_to_decide(request.user, found.employee),
         "history": list(history_of("plan", found.public_id)[:30]),
         "comment": comment,

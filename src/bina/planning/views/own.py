@@ -28,6 +28,7 @@ from bina.planning.rules import ITEM_STATE_NAMES, ItemState, PlanState
 if TYPE_CHECKING:
     from bina.people.models import Employee
     from bina.planning.models import IndividualPlan, PlanItem
+    from bina.planning.queries import ItemLine
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -50,22 +51,17 @@ def back_to(year: int) -> HttpResponse:
     return redirect(f"{reverse('planning:mine')}?year={year}")
 
 
-def by_quarter(items: "list[PlanItem]") -> "list[tuple[int, list[PlanItem]]]":
+def by_quarter(items: "list[ItemLine]") -> "list[tuple[int, list[ItemLine]]]":
     """Items under the quarters that have any."""
-    groups: dict[int, list[PlanItem]] = {}
+    groups: dict[int, list[ItemLine]] = {}
     for item in items:
         groups.setdefault(item.quarter, []).append(item)
     return sorted(groups.items())
 
 
-def total_hours(items: "list[PlanItem]") -> Decimal:
+def total_hours(items: "list[ItemLine]") -> Decimal:
     """Hours that a plan holds."""
     return sum((item.hours for item in items), Decimal(0))
-
-
-def names_of_forms(items: "list[PlanItem]", employee: "Employee") -> dict[str, str]:
-    """What the forms of development of some items are called."""
-    return form_names((item.form_code for item in items), employee.agency_id)
 
 
 @login_required
@@ -73,7 +69,7 @@ def mine(request: SignedInRequest) -> HttpResponse:
     """One's plan of a year: what is agreed or in the making, and what could still be planned."""
     employee = own(request)
     space = queries.workspace_of(employee, year_of(request))
-    items = queries.items_of(space.plan) if space.plan else []
+    items = queries.lines_of(space.plan) if space.plan else []
     is_writing = space.plan is None or PlanState(space.plan.state) in {PlanState.DRAFT, PlanState.RETURNED}
     profile = profile_of(employee) if is_writing else None
     forms = forms_of_development(employee.agency_id) if is_writing else []
@@ -98,7 +94,7 @@ def mine(request: SignedInRequest) -> HttpResponse:
         if space.plan and space.plan != space.in_force
         else None,
         "superior": superior_of(employee) if space.plan and space.plan.state == PlanState.SUBMITTED else None,
-        "form_names": {form.code: form.name for form in forms} or names_of_forms(items, employee),
+        "form_names": {form.code: form.name for form in forms} or form_names(employee.agency_id),
         "next_item": next(iter(running + waiting), None),
         "done_count": sum(1 for item in items if item.state == ItemState.DONE),
         "leads": leads_anyone(employee),
@@ -192,14 +188,14 @@ def print_mine(request: SignedInRequest) -> HttpResponse:
 
 def print_page(request: SignedInRequest, plan: "IndividualPlan", employee: "Employee") -> HttpResponse:
     """The sheet with room for two signatures."""
-    items = queries.items_of(plan)
+    items = queries.lines_of(plan)
     context = {
         "plan": plan,
         "employee": employee,
         "items": items,
         "total": total_hours(items),
         "superior": plan.approver if plan.state == PlanState.APPROVED else superior_of(employee),
-        "form_names": names_of_forms(items, employee),
+        "form_names": form_names(employee.agency_id),
     }
     return render(request, "planning/print.html", context)
 
@@ -211,15 +207,15 @@ def table(request: SignedInRequest) -> HttpResponse:
     space = queries.workspace_of(employee, year_of(request))
     if space.plan is None:
         raise Http404
-    items = queries.items_of(space.plan)
-    names = names_of_forms(items, employee)
+    items = queries.lines_of(space.plan)
+    names = form_names(employee.agency_id)
     header = [
         _("Triwulan"), _("Kegiatan"), _("Kompetensi"), _("Tingkat sasaran"), _("Bentuk pengembangan"), _("JP"),
         _("Keadaan"), _("Alasan"),
     ]  # fmt: skip
     rows = (
         [
-            item.quarter, item.title, str(item.competency or ""), item.target_level,
+            item.quarter, item.title, item.competency, item.target_level,
             names.get(item.form_code, item.form_code), float(item.hours), str(ITEM_STATE_NAMES[ItemState(item.state)]),
             item.reason,
         ]
@@ -238,7 +234,7 @@ def planned_hours(request: SignedInRequest) -> HttpResponse:
     employee = own(request)
     space = queries.workspace_of(employee, year_of(request))
     plan = space.in_force or space.plan
-    waiting = [item for item in queries.items_of(plan) if item.state != ItemState.DONE] if plan else []
+    waiting = [item for item in queries.lines_of(plan) if item.state != ItemState.DONE] if plan else []
     context = {
         "space": space,
         "plan": plan,
