@@ -37,7 +37,8 @@ def render_markdown(text: str, media_url: str = "") -> str:
     )
     # Wide tables scroll inside their own frame, so that a phone page never scrolls sideways.
     return (
-        clean.replace("<table>", '<div class="table-frame" tabindex="0"><table>')
+        clean.replace("<pre>", '<pre tabindex="0">')
+        .replace("<table>", '<div class="table-frame" tabindex="0"><table>')
         .replace("</table>", "</table></div>")
         .replace("<img ", '<img loading="lazy" ')
     )
