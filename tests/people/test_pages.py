@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from typing import Any
+from typing import cast as cast_type
 
 import pytest
 from django.contrib.messages import get_messages
@@ -13,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from bina.foundation import clock
+from bina.foundation.requests import SignedInRequest
 from bina.people import actions, queries
 from bina.people.models import Assignment, Employee, OrgUnit, RoleGrant, StaffImport
 from bina.people.rules import Role
@@ -461,12 +463,12 @@ def test_the_api_says_who_is_signed_in_without_the_number(cast: Cast, client_for
     from bina.people.api import me
 
     request = client_for(cast.unit_hr).get(reverse("people:account")).wsgi_request
-    found = me(request)
+    found = me(cast_type(SignedInRequest, request))
     assert found.display_name == "Yusuf Hidayat"
     assert found.unit is not None
     assert found.unit.code == "D1"
     assert found.superior == "Hendra Wijaya"
     assert [held.role for held in found.roles] == ["unit_hr"]
     assert found.employee_number == cast.unit_hr.masked_number
-    admin = me(client_for(cast.admin).get(reverse("people:account")).wsgi_request)
+    admin = me(cast_type(SignedInRequest, client_for(cast.admin).get(reverse("people:account")).wsgi_request))
     assert (admin.unit, admin.agency, [held.role for held in admin.roles]) == (None, None, ["platform_admin"])
