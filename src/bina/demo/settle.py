@@ -31,7 +31,7 @@ def settle_agencies(ledger: Ledger, plans: list[AgencyPlan]) -> None:
     units = [(plan, unit) for plan in plans for unit in plan.units]
     for (_, unit), row_id in zip(units, ledger.next_ids(OrgUnit, len(units)), strict=True):
         unit.id = row_id
-    roots = OrgUnit.get_root_nodes().count()
+    roots = OrgUnit.objects.filter(depth=1).count()
     for number, plan in enumerate(plans, start=roots + 1):
         _place(plan.root, OrgUnit._get_path("", 1, number))
     ledger.write(

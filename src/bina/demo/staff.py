@@ -41,6 +41,7 @@ STEP_NAMES = {
     "JF_AHLI_PERTAMA": "Ahli Pertama", "JF_PENYELIA": "Penyelia", "JF_MAHIR": "Mahir", "JF_TERAMPIL": "Terampil",
     "JF_PEMULA": "Pemula",
 }  # fmt: skip
+FEWEST_IN_STORY = 7
 MANAGERIAL = ("JPT_MADYA", "JPT_PRATAMA", "ADMINISTRATOR", "PENGAWAS")
 # Lifts the shares of women by family to the national share of 56 %.
 _WOMEN = 1.09
@@ -128,7 +129,8 @@ class Recruiter:
         units = plan.units
         heads = sum(1 for unit in units if not unit.led_from_above)
         for unit, seats in zip(units, shares(max(0, count - heads), [unit.weight for unit in units]), strict=True):
-            unit.staff_count = seats
+            # The unit of the story is never so small that its superior has nobody to decide about.
+            unit.staff_count = max(seats, FEWEST_IN_STORY) if unit.pin == "story" else seats
         known: dict[str, list[DemoAccount]] = defaultdict(list)
         for row in ACCOUNTS:
             if row.agency == plan.key:

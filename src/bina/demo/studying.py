@@ -242,7 +242,7 @@ class _CourseHistory:
         # A second try has its own identities and is no evidence: its explanations were read after the first.
         identities = self._writer.write(
             form, attempts, right, source=Source.COURSE_TEST, purpose=role.value, contexts=contexts, passing=passing,
-            counts=[counts] * len(takers), stem="" if counts else "again",
+            counts=[counts] * len(takers), stem=f"{self._course.slug}/{activity.key}/{counts}",
         )  # fmt: skip
         for row, attempt, identity, share in zip(
             takers, attempts, identities, right.mean(axis=1).tolist(), strict=True
