@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from bina.credentials.queries import form_names
 from bina.foundation import clock
 from bina.foundation.errors import Refused
 from bina.foundation.requests import SignedInRequest
@@ -110,6 +111,7 @@ def item(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         "plan": found.plan,
         "seen": request.POST.get("seen", found.plan.version),
         "may_edit": can_edit(found.plan.state),
+        "form_names": form_names(found.plan.employee.agency_id),
         "history": list(history_of("plan_item", found.line)[:30]),
     }
     return render(request, "planning/item_form.html", context)
