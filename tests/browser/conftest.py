@@ -98,7 +98,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Generator[Server]:
         process = subprocess.Popen([*run, "serve"], env=environment, cwd=ROOT, stdout=log, stderr=log)
         address = f"http://127.0.0.1:{port}"
         try:
-            for _ in range(150):
+            for _ in range(400):
                 try:
                     urllib.request.urlopen(f"{address}/health", timeout=2)
                     break
@@ -174,7 +174,11 @@ class Visitor:
     def picture(self, name: str, *, full: bool = True) -> None:
         """A screenshot for the guides."""
         GUIDES.mkdir(parents=True, exist_ok=True)
+        # On a tall picture the bottom bar would stand in the middle of the page.
+        place = "place => document.querySelector('.bottom-bar')?.style.setProperty('position', place)"
+        self.page.evaluate(place, "static" if full else "sticky")
         self.page.screenshot(path=GUIDES / f"{name}.png", full_page=full, animations="disabled")
+        self.page.evaluate(place, "sticky")
 
 
 VisitorFor = Callable[..., Visitor]

@@ -215,6 +215,8 @@ ACCOUNT_FORMS = {"login": "bina.people.forms.SignInForm"}
 # Failed sign-ins are counted per known device in bina.people (nobody can lock a colleague out);
 # here only the address that sends them is limited.
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "30/m/ip", "reset_password": "10/m/ip,3/h/key"}
+# Behind a reverse proxy the address that limits apply to is told by the proxy; say how many of them are trusted.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("BINA_TRUSTED_PROXIES", "0"))
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = SITE_NAME

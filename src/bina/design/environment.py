@@ -1,5 +1,6 @@
 """The Jinja2 environment: what every template may call."""
 
+from functools import cache
 from typing import Any
 
 import jinja2
@@ -38,6 +39,7 @@ def _pgettext(context: str, message: str, **variables: Any) -> Markup:
     return _filled(translation.pgettext(context, message), variables)
 
 
+@cache
 def icon(name: str, classes: str = "size-5") -> SafeString:
     """A Lucide icon from the sprite; always decoration, never the only carrier of meaning."""
     return format_html(
@@ -63,7 +65,7 @@ def environment(**options: Any) -> jinja2.Environment:
     env = jinja2.Environment(**{**options, "undefined": jinja2.StrictUndefined, "autoescape": True})  # noqa: S701  set in the dict
     env.globals.update(_=_gettext, gettext=_gettext, ngettext=_ngettext, pgettext=_pgettext)
     env.globals.update(
-        static=static,
+        static=cache(static),
         url=_url,
         icon=icon,
         csrf_field=csrf_field,

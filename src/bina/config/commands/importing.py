@@ -31,7 +31,7 @@ def import_staff(path: Path, *, agency_code: str, apply: bool, complete: bool = 
     agency = agency_by_code(agency_code)
     with path.open("rb") as stream:
         staff_import = upload_staff_file(
-            by=None, agency=agency, file=_as_upload(stream, path), is_complete_list=complete, in_background=False
+            by=None, agency=agency, upload=_as_upload(stream, path), is_complete_list=complete, in_background=False
         )
     staff_import = check_staff_file(staff_import)
     if staff_import.state == StaffImport.State.UNREADABLE:

@@ -69,6 +69,10 @@ def grant_role(
         user=user, role=role.value, unit=unit, valid_from=valid_from, valid_to=valid_to, granted_by=by,
         reason=reason[:300],
     )  # fmt: skip
+    if role is Role.PLATFORM_ADMIN and not (user.is_staff and user.is_superuser):
+        # The reference data and rules are kept in the admin site, which asks for these two marks.
+        user.is_staff = user.is_superuser = True
+        user.save(update_fields=["is_staff", "is_superuser"])
     _forget_standing(user)
     _note(entries.ROLE_GRANTED, by, grant, reason)
     return grant
@@ -98,6 +102,9 @@ def revoke_role(*, by: User | None, grant: RoleGrant, reason: str = "") -> None:
     else:
         grant.valid_to = today - dt.timedelta(days=1)
         grant.save(update_fields=["valid_to"])
+    if role is Role.PLATFORM_ADMIN:
+        user.is_staff = user.is_superuser = False
+        user.save(update_fields=["is_staff", "is_superuser"])
     _forget_standing(user)
 
 
