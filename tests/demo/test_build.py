@@ -21,7 +21,10 @@ COMPARED: tuple[tuple[type[models.Model], tuple[str, ...]], ...] = (
     (OrgUnit, ("path", "name", "public_id")),
     (Employee, ("employee_number", "full_name", "title_suffix", "email", "grade", "public_id", "unit__path")),
     (Assignment, ("employee__employee_number", "kind", "valid_from", "valid_to")),
-    (Evidence, ("employee__employee_number", "competency__code", "source", "value", "observed_on", "origin_id", "public_id")),
+    (
+        Evidence,
+        ("employee__employee_number", "competency__code", "source", "value", "observed_on", "origin_id", "public_id"),
+    ),
     (Enrolment, ("employee__employee_number", "course__slug", "state", "started_at", "public_id", "grade")),
     (IndividualPlan, ("employee__employee_number", "state", "submitted_at", "public_id", "comment")),
     (PlanItem, ("plan__public_id", "title", "state", "quarter", "hours", "public_id")),

@@ -206,7 +206,9 @@ def test_the_superior_of_the_story_has_decisions_to_take(demo: BuildResult) -> N
     assert waiting.count() == 2
 
 
-@pytest.mark.parametrize("key", ["siti", "fadli", "rusli", "nurbaiti", "mardiana", "sugeng", "kristina", "hamdi", "daud"])
+@pytest.mark.parametrize(
+    "key", ["siti", "fadli", "rusli", "nurbaiti", "mardiana", "sugeng", "kristina", "hamdi", "daud"]
+)
 def test_everybody_of_the_story_can_open_the_first_pages(demo: BuildResult, key: str) -> None:
     client = Client()
     client.force_login(person(key).user, backend="bina.people.backends.NumberOrEmailBackend")

@@ -92,7 +92,7 @@ def test_names_come_from_many_regions_and_never_name_a_public_person(demo: Build
 
 def test_addresses_belong_to_a_reserved_domain_and_to_one_person_each(demo: BuildResult) -> None:
     mails = list(Employee.objects.values_list("email", flat=True))
-    assert all(mail.endswith(".contoh.go.id.test") or mail.endswith("@contoh.go.id.test") for mail in mails)
+    assert all(mail.endswith((".contoh.go.id.test", "@contoh.go.id.test")) for mail in mails)
     assert len(set(mails)) == len(mails)
 
 

@@ -45,8 +45,7 @@ def import_staff(path: Path, *, agency_code: str, apply: bool, complete: bool = 
     if not apply:
         say("Belum ada yang diubah. Ulangi dengan --apply untuk menerapkannya.")
         return staff_import
-    request_apply(by=None, staff_import=staff_import, in_background=False)
-    staff_import = apply_staff_file(staff_import)
+    staff_import = apply_staff_file(request_apply(by=None, staff_import=staff_import, in_background=False))
     say("Diterapkan. Hasil per baris dapat dibaca di halaman Impor pegawai.")
     return staff_import
 

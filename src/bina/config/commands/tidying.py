@@ -15,13 +15,9 @@ KEPT = {TaskResultStatus.SUCCESSFUL: dt.timedelta(days=7), TaskResultStatus.FAIL
 
 @task()
 def tidy_up() -> None:
-    """Remove ended sign-ins and old job results, and let the database look after its files and figures."""
+    """Remove ended sign-ins and old job results, and let the database look after its figures."""
     call_command("clearsessions")
     for status, age in KEPT.items():
         DBTaskResult.objects.filter(status=status, finished_at__lt=clock.now() - age).delete()
     with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("PRAGMA optimize")
-            cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
-        else:
-            cursor.execute("ANALYZE")
+        cursor.execute("PRAGMA optimize" if connection.vendor == "sqlite" else "ANALYZE")

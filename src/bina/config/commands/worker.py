@@ -15,8 +15,10 @@ from types import FrameType
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections
-from django_tasks.base import TaskResultStatus
+from django.core.exceptions import SuspiciousOperation
+from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, connection
+from django.utils.module_loading import import_string
+from django_tasks.base import Task, TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from bina.config.commands.running import HOST, Presence, is_alive
@@ -129,11 +131,11 @@ def claim(worker: str) -> Job | None:
 def run_job(job: Job) -> None:
     """Run a claimed job and write how it ended; a passing failure puts it back for later."""
     try:
-        task = job.task
-        value = task.call(*job.args_kwargs["args"], **job.args_kwargs["kwargs"])
+        value = task_of(job).call(*job.args_kwargs["args"], **job.args_kwargs["kwargs"])
         job.set_successful(value)
     except Exception as error:  # whatever a job raises is written down; the worker goes on
-        close_old_connections()
+        if not connection.in_atomic_block:
+            close_old_connections()
         attempts = len(job.worker_ids)
         may_pass = isinstance(error, PASSING) or job.task_path in RETRIED_TASKS
         if may_pass and attempts < MOST_ATTEMPTS:
@@ -143,6 +145,14 @@ def run_job(job: Job) -> None:
         else:
             logger.exception("job %s failed", job.task_path)
             job.set_failed(error)
+
+
+def task_of(job: Job) -> Task[Any, Any]:
+    """The task of a job; raises SuspiciousOperation when its path names something else."""
+    task = import_string(job.task_path)
+    if not isinstance(task, Task):
+        raise SuspiciousOperation(f"{job.task_path} is not a task")
+    return task
 
 
 def _put_back(job: Job, run_after: dt.datetime) -> None:
