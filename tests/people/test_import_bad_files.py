@@ -57,6 +57,7 @@ from tests.people.staff_files import (
         ({"Status_kepegawaian": ""}, "wajib diisi untuk pegawai baru"),
         ({"Golongan": "V/z"}, "Golongan “V/z” tidak dikenal"),
         ({"Golongan": "IIIe"}, "tidak dikenal"),
+        ({"Golongan": "IX"}, "tidak cocok dengan bentuk NIP"),
         ({"Pendidikan": "TK"}, "tidak dikenal"),
         ({"Surel": "bukan alamat"}, "bukan alamat"),
         ({"Kode_unit": ""}, "Kode unit kosong"),

@@ -189,21 +189,21 @@ class PostForm(forms.Form):
     """A post in a unit: one that exists, or a new one."""
 
     position = forms.ChoiceField(label=_T("Jabatan"), required=False)
-    title = forms.CharField(
-        label=_T("Jabatan baru"), max_length=200, required=False,
-        help_text=_T("Isi hanya bila jabatannya belum ada di daftar di atas."),
-    )  # fmt: skip
+    title = forms.CharField(label=_T("Nama jabatan baru"), max_length=200, required=False)
     job_class = forms.ModelChoiceField(
         label=_T("Kelas jabatan baru"), queryset=JobClass.objects.none(), required=False, empty_label=_T("Pilih kelas")
     )
     functional = forms.CharField(label=_T("Rumpun fungsional jabatan baru"), max_length=80, required=False)
     is_head = forms.BooleanField(label=_T("Jabatan baru ini memimpin unit"), required=False)
 
+    folded = ("title", "job_class", "functional", "is_head")
+    folded_title = _T("Jabatannya belum ada di daftar?")
+
     def __init__(self, *args: Any, unit: "OrgUnit", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.unit = unit
         self.positions = {str(row.public_id): row for row in queries.positions_in(unit)}
-        self.fields["position"].choices = [("", _("Jabatan baru, lihat di bawah"))] + [  # type: ignore[attr-defined]
+        self.fields["position"].choices = [("", _("Pilih jabatan"))] + [  # type: ignore[attr-defined]
             (key, f"{row.title} ({_('kepala unit')})" if row.is_head else row.title)
             for key, row in self.positions.items()
         ]
@@ -215,6 +215,11 @@ class PostForm(forms.Form):
         if not typed.get("position") and not (typed.get("title") and typed.get("job_class")):
             self.add_error("position", _("Pilih jabatan, atau isi nama dan kelas jabatan baru."))
         return typed
+
+    @property
+    def is_unfolded(self) -> bool:
+        """Whether the fields of a new post are in use, or no post exists to choose from."""
+        return not self.positions or any(self.data.get(self.add_prefix(name)) for name in self.folded)
 
     @property
     def post_label(self) -> str:
@@ -229,7 +234,7 @@ class MoveForm(PostForm):
     effective_on = _day(_T("Mulai tanggal"), initial=clock.today)
     reason = _reason()
 
-    field_order = ["position", "effective_on", "reason", "title", "job_class", "functional", "is_head"]
+    field_order = ["position", "effective_on", "reason"]
 
 
 class ActingForm(PostForm):
@@ -388,7 +393,9 @@ class AddForm(PostForm):
     email = forms.EmailField(label=_T("Surel"), required=False)
     starts_on = _day(_T("Mulai tanggal"), initial=clock.today)
 
-    field_order = ["full_name", "employee_number", "employment_type", "sex", "grade", "education", "email", "starts_on"]
+    field_order = [
+        "full_name", "employee_number", "employment_type", "position", "starts_on", "grade", "education", "email", "sex",
+    ]  # fmt: skip
 
     def clean_employee_number(self) -> str:
         """Digits only, however they were grouped."""

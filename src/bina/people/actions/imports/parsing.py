@@ -317,6 +317,12 @@ class RowReader:
             facts, employment_type=row.data.get("employment_type", ""), sex=row.data.get("sex", ""),
             birth_date=row.data.get("birth_date"),
         )  # fmt: skip
+        grade = row.data.get("grade", "")
+        if grade and ("/" in grade) == facts.is_contract:
+            row.problems.append(
+                _("Golongan “%(value)s” tidak cocok dengan bentuk NIP-nya: PNS memakai III/b, PPPK memakai IX.")
+                % {"value": grade}
+            )
         row.data.setdefault("sex", facts.sex)
         row.data.setdefault("birth_date", facts.birth_date)
 
