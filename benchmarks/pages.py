@@ -57,10 +57,10 @@ def measure(clusters: list[Cluster | None]) -> Record:
         f"A demo of {LARGE:,} employees. The server is `bina serve` as operators start it, without its worker for "
         "background jobs; requests come over loopback on open connections with real session cookies, one after another, "
         f"from {COUNT} employees in turn (reports: one HR account). After {WARM_UP} requests to warm up, {BLOCKS} blocks of "
-        f"{REQUESTS_PER_BLOCK} requests are counted. CPU is user plus system time of all server processes and all "
-        "PostgreSQL processes from /proc, per request, median of the blocks; the client's own CPU does not count. Queries "
-        "are counted in a separate pass (BEGIN, COMMIT and savepoints left out), the most over all visitors. p50 is the "
-        "wall time that one client waits.",
+        f"{REQUESTS_PER_BLOCK} requests are counted (fewer for pages that cost more than 40 ms). CPU is user plus system "
+        "time of all server processes and all PostgreSQL processes from /proc, per request, median of the blocks; the "
+        "client's own CPU does not count. Queries are counted in a separate pass (BEGIN, COMMIT and savepoints left out), "
+        "the most over all visitors. p50 is the wall time that one client waits.",
     )
     for cluster in clusters:
         large = _costs(LARGE, cluster, PAGES, record)
@@ -109,6 +109,7 @@ def _costs(
         for page in pages:
             cost = _cost_of(server, page, [hr] if page.by_hr else people)
             found[page.path] = cost.cpu_ms
+            print(f"    {stage.label}, {employees:,}: {page.what}: {cost.cpu_ms:.2f} ms CPU", flush=True)
             if keep:
                 record.figures += _figures(page, cost, stage, counted.get(page.path))
     return found
@@ -121,6 +122,7 @@ def _figures(page: Page, cost: "Cost", stage: Stage, counted: dict[str, Any] | N
         "p50": f"{cost.median_ms:.1f} ms",
         "p95": f"{cost.slow_ms:.1f} ms",
         "body": f"{cost.size / 1000:.1f} KB",
+        "requests": cost.requests,
     }
     if counted and page.queries is None:
         beside["queries"] = counted["most"]
@@ -151,22 +153,22 @@ class Cost:
     median_ms: float
     slow_ms: float
     size: int
+    requests: int
 
 
 def _cost_of(server: Server, page: Page, visitors: list[Visitor]) -> Cost:
     clients = [(Client(server.port, {"bina_session": who.session}), who) for who in visitors]
     askers = [_Asker(client, who, page) for client, who in clients]
-    for number in range(WARM_UP):
-        askers[number % len(askers)].ask()
+    per_block = _warm_up(server, askers)
     blocks: list[float] = []
     waits: list[float] = []
     database = 0.0
     try:
         for block in range(BLOCKS):
             before, database_before = server.cpu(), cpu_seconds(server.stage.postmaster)
-            start = block * REQUESTS_PER_BLOCK
-            waits += [1000 * askers[(start + n) % len(askers)].ask().seconds for n in range(REQUESTS_PER_BLOCK)]
-            blocks.append(1000 * (server.cpu() - before) / REQUESTS_PER_BLOCK)
+            start = block * per_block
+            waits += [1000 * askers[(start + n) % len(askers)].ask().seconds for n in range(per_block)]
+            blocks.append(1000 * (server.cpu() - before) / per_block)
             database += cpu_seconds(server.stage.postmaster) - database_before
     finally:
         for client, _ in clients:
@@ -175,11 +177,23 @@ def _cost_of(server: Server, page: Page, visitors: list[Visitor]) -> Cost:
     return Cost(
         statistics.median(blocks),
         min(blocks),
-        1000 * database / (BLOCKS * REQUESTS_PER_BLOCK),
+        1000 * database / (BLOCKS * per_block),
         cuts[9],
         cuts[18],
         askers[0].size,
+        BLOCKS * per_block,
     )
+
+
+def _warm_up(server: Server, askers: "list[_Asker]") -> int:
+    """Fill every cache; returns how many requests a block shall have: fewer for pages that cost very much."""
+    before, started = server.cpu(), time.monotonic()
+    asked = 0
+    while asked < 10 or (asked < WARM_UP and time.monotonic() - started < 10):
+        askers[asked % len(askers)].ask()
+        asked += 1
+    seconds_each = (server.cpu() - before) / asked
+    return max(10, min(REQUESTS_PER_BLOCK, round(2.0 / max(seconds_each, 0.001))))
 
 
 class _Asker:
