@@ -56,7 +56,8 @@ def measure(clusters: list[Cluster | None]) -> Record:
         "Pages",
         f"A demo of {LARGE:,} employees. The server is `bina serve` as operators start it, without its worker for "
         "background jobs; requests come over loopback on open connections with real session cookies, one after another, "
-        f"from {COUNT} employees in turn (reports: one HR account). After {WARM_UP} requests to warm up, {BLOCKS} blocks of "
+        f"from {COUNT} employees in turn (reports: one HR account). After {WARM_UP} requests to warm up, "
+        f"{BLOCKS} blocks of "
         f"{REQUESTS_PER_BLOCK} requests are counted (fewer for pages that cost more than 40 ms). CPU is user plus system "
         "time of all server processes and all PostgreSQL processes from /proc, per request, median of the blocks; the "
         "client's own CPU does not count. Queries are counted in a separate pass (BEGIN, COMMIT and savepoints left out), "

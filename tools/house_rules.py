@@ -55,7 +55,7 @@ def picture_without_words(path: str, text: str) -> bool:
 def form_without_token(path: str, text: str) -> bool:
     """Every form that posts carries the token."""
     forms = re.findall(r"<form\b[^>]*method=\"post\"[^>]*>(.*?)</form>", text, re.S | re.I)
-    return any("csrf_field" not in form and "form_fields" not in form for form in forms)
+    return any(not re.search(r"csrf_field|form_fields|\{\{ token \}\}|csrf_token", form) for form in forms)
 
 
 PYTHON_RULES = [http_outside_views, rows_in_views, formatted_translation, first_line_tells]

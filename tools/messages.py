@@ -18,7 +18,7 @@ CATALOGUE = ROOT / "src" / "bina" / "config" / "locale" / "en" / "LC_MESSAGES" /
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 OPTIONS = {"**/templates/**.html": {"extensions": "jinja2.ext.do", "silent": "false", "trimmed": "true"}}
 KEYWORDS: dict[str, object] = {
-    "_": None, "gettext": None, "gettext_lazy": None, "ngettext": (1, 2), "ngettext_lazy": (1, 2),
+    "_": None, "_t": None, "_T": None, "gettext": None, "gettext_lazy": None, "ngettext": (1, 2), "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2),
 }  # fmt: skip
 

@@ -22,7 +22,7 @@ class StandardForm(forms.Form):
         label=_("Bobot"), min_value=1, max_value=5, initial=3, help_text=_("1 pelengkap sampai 5 sangat penting.")
     )
     legal_basis = forms.CharField(
-        label=_("Dasar"), max_length=300, help_text=_("Nomor keputusan atau peraturan yang menetapkannya.")
+        label=_("Dasar hukum"), max_length=300, help_text=_("Nomor keputusan atau peraturan yang menetapkannya.")
     )
     valid_from = forms.DateField(
         label=_("Berlaku mulai"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

@@ -189,7 +189,8 @@ class Intentions:
             if len(items) >= 6:
                 break
             course = next(
-                (row for row in self._taught.get(pk, []) if row.pk not in taken and row.agency_id in {None, agency}), None
+                (row for row in self._taught.get(pk, []) if row.pk not in taken and row.agency_id in {None, agency}),
+                None,
             )
             known = next((row for row in self._studies.get(place, []) if course and row.course.pk == course.pk), None)
             if course is not None and known is None and rng.random() < 0.55:

@@ -120,7 +120,8 @@ class SessionWriter:
         counts: list[bool] | None = None, stem: str = "",
     ) -> list[str]:  # fmt: skip
         """Write attempts of one form; returns their public ids. ``contexts`` are enrolments, ``counts`` says which
-        attempts become evidence (all, where nothing is said), ``stem`` names the draw, for forms whose own code is not the same in every installation."""
+        attempts become evidence (all, where nothing is said), ``stem`` names the draw, for forms whose own code is not
+        the same in every installation."""
         world, ledger = self._world, self._world.ledger
         ids = list(ledger.next_ids(Session, len(attempts)))
         milliseconds = np.array([int(row.finished_at.timestamp() * 1000) for row in attempts], dtype=np.int64)

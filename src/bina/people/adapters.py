@@ -6,6 +6,7 @@ an own counter of wrong tries; all other browsers share one. So guessing slows d
 
 import base64
 import hashlib
+import io
 import logging
 import secrets
 from typing import TYPE_CHECKING, Any
@@ -245,8 +246,11 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no t
 
     def build_totp_svg(self, url: str) -> str:
         """The QR picture of the secret, dark on light in every theme."""
-        picture: str = segno.make(url, error="m").svg_inline(scale=5, border=3, dark="#1f2a33", light="#ffffff")
-        return picture
+        stream = io.BytesIO()
+        segno.make(url, error="m").save(
+            stream, kind="svg", scale=5, border=3, dark="#1f2a33", light="#ffffff", xmldecl=False
+        )
+        return stream.getvalue().decode()
 
     def encrypt(self, text: str) -> str:
         """Seal a secret with the installation's key."""

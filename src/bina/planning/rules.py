@@ -137,7 +137,7 @@ def may_decide(*, is_superior: bool, has_superior: bool, looks_after_staff: bool
     """Only the superior of today (definitive or acting) decides; where nobody stands above, agency HR does, so that a
     head's plan finds no closed door. Nobody decides on the own plan."""
     if is_owner:
-        return denied(_("Rencana sendiri diputuskan oleh atasan Anda."))
+        return denied(_("Rencana Anda sendiri diputuskan oleh atasan Anda."))
     if is_superior or (not has_superior and looks_after_staff):
         return ALLOWED
     return denied(_("Hanya atasan langsung yang sedang menjabat yang dapat memutuskan rencana ini."))

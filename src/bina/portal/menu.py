@@ -16,5 +16,7 @@ add_place(
           lambda user: standing_of(user).may(Permission.SEE_REPORTS), prefix="/dashboard/")
 )  # fmt: skip
 add_place(
-    Place(_("Pimpinan"), "portal:leader", "landmark", 64, lambda user: standing_of(user).may(Permission.SEE_LEADER_PAGE))
+    Place(
+        _("Pimpinan"), "portal:leader", "landmark", 64, lambda user: standing_of(user).may(Permission.SEE_LEADER_PAGE)
+    )
 )
