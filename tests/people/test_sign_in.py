@@ -1,5 +1,6 @@
 """Signing in: by NIP or e-mail, past strangers who guess, with a second step, by invitation, and back in when all is lost."""
 
+import base64
 import datetime as dt
 import re
 from collections.abc import Callable
@@ -310,7 +311,10 @@ def protected(cast: Cast, client_for: ClientFor) -> tuple[Client, str]:
     confirm_it_is_me(client)
     page = client.get(reverse("mfa_activate_totp"))
     secret: str = re.search(r'select-all">([A-Z2-7]+)<', page.content.decode())[1]  # type: ignore[index]  # it is there
-    assert "data:image/svg+xml;base64," in page.content.decode()
+    picture = re.search(r'src="data:image/svg\+xml;base64,([^"]+)"', page.content.decode())
+    assert picture is not None
+    # Only with its namespace does a browser draw it.
+    assert b'xmlns="http://www.w3.org/2000/svg"' in base64.b64decode(picture[1])
     answer = client.post(reverse("mfa_activate_totp"), {"code": code_for(secret)})
     assert answer.status_code == 302
     assert answer.headers["Location"] == reverse("mfa_view_recovery_codes")
