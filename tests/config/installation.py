@@ -38,7 +38,7 @@ def sql(url: str, statement: str) -> None:
     import psycopg
 
     with psycopg.connect(url, autocommit=True) as link:
-        link.execute(statement)  # type: ignore[arg-type]  # our own text
+        link.execute(statement)
 
 
 @dataclass

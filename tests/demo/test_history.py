@@ -161,6 +161,8 @@ def test_one_course_helps_one_hardly_and_of_one_nobody_can_tell(demo: BuildResul
     }
     safety, service = found["keamanan-digital-asn"], found["layanan-media-sosial-pengaduan"]
     assert safety.verdict == "improved"
+    assert safety.mean_gain is not None
+    assert safety.mean_gain is not None
     assert 0.25 <= safety.mean_gain <= 0.55
     assert service.mean_gain is None or abs(service.mean_gain) < 0.25
     assert found["analisis-data-lembar-kerja"].verdict == "too_few"
