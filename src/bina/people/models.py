@@ -221,6 +221,9 @@ class Employee(PublicIdModel):
         indexes = [
             models.Index(fields=["agency", "full_name"], name="employee_by_name"),
             models.Index(fields=["unit", "legal_status"], name="employee_by_unit"),
+            # Counting the people of units, and turning the pages of an agency, touch these indexes alone.
+            models.Index(fields=["unit"], condition=Q(left_on=None), name="employee_present"),
+            models.Index(fields=["agency", "full_name"], condition=Q(left_on=None), name="employee_present_by_name"),
         ]
 
     def __str__(self) -> str:

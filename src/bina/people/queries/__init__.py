@@ -57,6 +57,7 @@ from bina.people.queries.superiors import (
     is_superior_of,
     leads_anyone,
     subordinate_ids_of,
+    subordinates_condition,
     subordinates_of,
     superior_of,
 )
@@ -108,6 +109,7 @@ __all__ = [
     "stalled_imports",
     "standing_of",
     "subordinate_ids_of",
+    "subordinates_condition",
     "subordinates_of",
     "superior_of",
     "top_units_of",

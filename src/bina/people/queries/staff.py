@@ -1,10 +1,10 @@
 """Agencies, units, positions and people: the lists and single rows that pages and other rooms ask for."""
 
 import datetime as dt
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import Substr
 
 from bina.foundation import clock
 from bina.people.models import (
@@ -77,10 +77,15 @@ def staff_directory(
     user: User, *, text: str = "", unit: OrgUnit | None = None, agency: Agency | None = None, left: bool = False
 ) -> QuerySet[Employee]:
     """The people an account may look up, by name, by part of the name, or by the last digits of the NIP."""
-    rows = employees_visible_to(user).select_related("unit", "position", "agency")
-    rows = rows.exclude(left_on=None) if left else rows.filter(left_on=None)
     if agency is not None:
-        rows = rows.filter(agency=agency)
+        # Whoever sees the whole agency needs no look at the units of its people.
+        top = OrgUnit.objects.filter(agency=agency, depth=1).values_list("path", flat=True).first()
+        sees_all = top is not None and standing_of(user).may_in(Permission.SEE_STAFF, top)
+        rows = (Employee.objects.all() if sees_all else employees_visible_to(user)).filter(agency=agency)
+    else:
+        rows = employees_visible_to(user)
+    rows = rows.select_related("unit", "position", "agency")
+    rows = rows.exclude(left_on=None) if left else rows.filter(left_on=None)
     if unit is not None:
         rows = rows.filter(unit__path__startswith=unit.path)
     words = text.split()
@@ -164,22 +169,23 @@ def unit_visible_to(user: User, public_id: "UUID | str") -> OrgUnit | None:
 
 
 def units_below(unit: OrgUnit) -> list[OrgUnit]:
-    """The units directly under one, each with ``staff_count`` of its whole subtree and ``below_count``; two queries."""
+    """The units directly under one, each with ``staff_count`` of its whole subtree and ``below_count``; three queries."""
     children: list[Any] = list(
         OrgUnit.objects.filter(path__startswith=unit.path, depth=unit.depth + 1)
         .annotate(below_count=F("numchild"))
         .order_by("valid_to", "name")
     )
     length = len(unit.path) + UNIT_STEP
-    counts = dict(
-        Employee.objects.filter(unit__path__startswith=unit.path, unit__depth__gt=unit.depth, left_on=None)
-        .annotate(branch=Substr("unit__path", 1, length))
-        .values_list("branch")
-        .annotate(n=Count("id"))
-        .values_list("branch", "n")
+    inside = dict(OrgUnit.objects.filter(path__startswith=unit.path, depth__gt=unit.depth).values_list("id", "path"))
+    counts: Counter[str] = Counter()
+    present = Employee.objects.filter(
+        unit__in=OrgUnit.objects.filter(path__startswith=unit.path).values("pk"), left_on=None
     )
+    for unit_id, count in present.values_list("unit_id").annotate(n=Count("pk")).values_list("unit_id", "n"):
+        if unit_id in inside:
+            counts[inside[unit_id][:length]] += count
     for child in children:
-        child.staff_count = counts.get(child.path, 0)
+        child.staff_count = counts[child.path]
     return children
 
 

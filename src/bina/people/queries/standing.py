@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from bina.foundation import clock
 from bina.foundation.prepared import PreparedQuery
 from bina.people.models import Agency, Employee, OrgUnit, RoleGrant, User
-from bina.people.queries.superiors import in_force, subordinate_ids_of
+from bina.people.queries.superiors import in_force, subordinates_condition
 from bina.people.rules import PERMISSIONS, Permission, Role
 
 
@@ -95,7 +95,7 @@ def employees_visible_to(user: User, permission: Permission = Permission.SEE_STA
     """People whom the account may look up: oneself, direct subordinates, and subtrees where it holds the right."""
     condition = under(standing_of(user).paths_with(permission))
     if user.employee_id and user.employee:
-        condition |= Q(pk=user.employee_id) | Q(pk__in=subordinate_ids_of(user.employee))
+        condition |= Q(pk=user.employee_id) | subordinates_condition(user.employee)
     return Employee.objects.filter(condition)
 
 

@@ -65,34 +65,50 @@ def superior_of(employee: Employee, on: dt.date | None = None) -> Employee | Non
     return best.employee if best else None
 
 
-def subordinate_ids_of(employee: Employee, on: dt.date | None = None) -> set[int]:
-    """Ids of the people who answer directly to a person on a date, by the tree, acting posts and special superiors."""
-    memo: dict[int, set[int]] = employee.__dict__.setdefault("_subordinates", {})
+def subordinates_condition(employee: Employee, on: dt.date | None = None) -> Q:
+    """A filter for the people who answer directly to a person on a date, by the tree, acting posts and special superiors.
+
+    It names units rather than people, so it stays short for the head of a large agency as well.
+    """
+    memo: dict[int, Q] = employee.__dict__.setdefault("_subordinates", {})
     on = on or clock.today()
     if on.toordinal() not in memo:
-        memo[on.toordinal()] = _subordinate_ids(employee, on)
+        memo[on.toordinal()] = _subordinates_condition(employee, on)
     return memo[on.toordinal()]
 
 
-def _subordinate_ids(employee: Employee, on: dt.date) -> set[int]:
+def subordinate_ids_of(employee: Employee, on: dt.date | None = None) -> set[int]:
+    """Ids of the people who answer directly to a person on a date."""
+    return set(Employee.objects.filter(subordinates_condition(employee, on)).values_list("id", flat=True))
+
+
+def _subordinates_condition(employee: Employee, on: dt.date) -> Q:
     if employee.left_on is not None:
-        return set()
+        return Q(pk__in=())
+    units: set[int] = set()
+    answering: set[int] = set()
+    by_tree = Q(pk__in=())
+    for path in set(_holders_of_head_posts(on, Q(employee=employee)).values_list("position__unit__path", flat=True)):
+        led_units, leaders, led_leaders = _answering_to_head_of(path, employee, on)
+        by_tree |= Q(unit_id__in=led_units, left_on=None) & ~Q(pk__in=leaders)
+        units |= led_units
+        answering |= led_leaders
     overrides = SuperiorOverride.objects.filter(in_force(on), superior__left_on=None).order_by("valid_from", "id")
     named = set(overrides.filter(superior=employee).values_list("employee_id", flat=True))
-    led = set(_holders_of_head_posts(on, Q(employee=employee)).values_list("position__unit__path", flat=True))
-    by_tree: set[int] = set()
-    for path in led:
-        by_tree |= _answering_to_head_of(path, employee, on)
-    special = dict(overrides.filter(employee_id__in=named | by_tree).values_list("employee_id", "superior_id"))
-    return {
-        person
-        for person in named | by_tree
-        if special.get(person, employee.pk) == employee.pk and person != employee.pk
-    }
+    # The newest special superior of each person wins.
+    special = dict(
+        overrides.filter(Q(employee_id__in=named | answering) | Q(employee__unit_id__in=units)).values_list(
+            "employee_id", "superior_id"
+        )
+    )
+    own = {person for person, superior in special.items() if superior == employee.pk}
+    elsewhere = {person for person, superior in special.items() if superior != employee.pk}
+    return (by_tree | Q(pk__in=answering | own)) & ~Q(pk__in=elsewhere | {employee.pk})
 
 
-def _answering_to_head_of(path: str, head: Employee, on: dt.date) -> set[int]:
-    """People whose nearest headed unit, not led by themselves, is the one at ``path``; empty if another acts there."""
+def _answering_to_head_of(path: str, head: Employee, on: dt.date) -> tuple[set[int], set[int], set[int]]:
+    """Who answers to the head of the unit at ``path``: whole units, the leaders among their people who do not answer as
+    such, and the leaders who do. All empty when another acts there."""
     holders = _holders_of_head_posts(
         on, Q(position__unit__path__startswith=path) | Q(position__unit__path__in=chain_of(path))
     ).values_list("position__unit__path", "kind", "id", "employee_id", "employee__unit__path")
@@ -102,32 +118,28 @@ def _answering_to_head_of(path: str, head: Employee, on: dt.date) -> set[int]:
         posts[unit_path].append((PRECEDENCE[kind], row_id, holder))
         leaders.setdefault(holder, (home, []))[1].append(unit_path)
     if min(posts[path])[2] != head.pk:
-        return set()
+        return set(), set(), set()
 
     def nearest(paths: Iterable[str]) -> str | None:
         return next((step for step in paths if step in posts), None)
 
-    units = OrgUnit.objects.filter(path__startswith=path).values_list("path", "id")
-    open_units = [unit_id for unit_path, unit_id in units if nearest(chain_of(unit_path)) == path]
-    answering = set(
-        Employee.objects.filter(unit_id__in=open_units, left_on=None)
-        .exclude(pk__in=leaders)
-        .values_list("id", flat=True)
-    )
+    rows = OrgUnit.objects.filter(path__startswith=path).values_list("path", "id")
+    units = {unit_id for unit_path, unit_id in rows if nearest(chain_of(unit_path)) == path}
+    answering: set[int] = set()
     for holder, (home, led) in leaders.items():
         if not home.startswith(path):
             continue
         reach = min((len(step) for step in led if home.startswith(step)), default=len(home) + 1)
         if nearest(step for step in chain_of(home) if len(step) < reach) == path:
             answering.add(holder)
-    return answering
+    return units, set(leaders), answering
 
 
 def subordinates_of(employee: Employee) -> QuerySet[Employee]:
     """The active people who answer directly to a person today, with unit and position."""
     return (
         active_employees()
-        .filter(pk__in=subordinate_ids_of(employee))
+        .filter(subordinates_condition(employee))
         .select_related("unit", "position", "position__job_class")
         .order_by("full_name", "id")
     )
