@@ -3,6 +3,7 @@
 import re
 import statistics
 import time
+import traceback
 import uuid
 from dataclasses import dataclass
 from html import unescape
@@ -64,17 +65,27 @@ def measure(clusters: list[Cluster | None]) -> Record:
         "the most over all visitors. p50 is the wall time that one client waits.",
     )
     for cluster in clusters:
-        large = _costs(LARGE, cluster, PAGES, record)
-        small = _costs(SMALL, cluster, [page for page in PAGES if page.path in GROWTH], record, keep=False)
         label = "PostgreSQL" if cluster else "SQLite"
-        for page in PAGES:
-            if page.path in small and page.path in large:
-                record.figures.append(
-                    Figure(
-                        f"growth of “{page.what}” from {SMALL:,} to {LARGE:,} employees", round(large[page.path] / small[page.path], 2),
-                        "×", 2.0, label, beside={f"at {SMALL:,}": f"{small[page.path]:.2f} ms"},
-                    )
-                )  # fmt: skip
+        try:
+            large = _costs(LARGE, cluster, PAGES, record)
+            small = _costs(SMALL, cluster, [page for page in PAGES if page.path in GROWTH], record, keep=False)
+        except (RuntimeError, OSError) as error:
+            # What was measured before the trouble stays.
+            traceback.print_exc()
+            record.missing.append(f"{label}: everything after a failure ({str(error).splitlines()[0]})")
+            continue
+        record.figures += [
+            Figure(
+                f"growth of “{page.what}” from {SMALL:,} to {LARGE:,} employees",
+                round(large[page.path] / small[page.path], 2),
+                "×",
+                2.0,
+                label,
+                beside={f"at {SMALL:,}": f"{small[page.path]:.2f} ms"},
+            )
+            for page in PAGES
+            if page.path in small
+        ]
     return record
 
 

@@ -114,6 +114,12 @@ def serving(stage: Stage, *, only_web: bool = True) -> Iterator[Server]:
         try:
             _wait_for(process, port, log)
             yield Server(stage, port, process.pid)
+            if process.poll() is not None:
+                raise RuntimeError(f"the server ended by itself with status {process.returncode}")
+        except OSError:
+            log.seek(0)
+            sys.stderr.write(log.read()[-3000:])
+            raise
         finally:
             process.terminate()
             try:
