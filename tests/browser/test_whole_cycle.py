@@ -189,11 +189,11 @@ def test_a_short_check_by_keyboard_only(visitor: VisitorFor) -> None:
         if text.strip() in {"Mulai mengukur", "Mulai", "Lanjutkan"}:
             break
     page.keyboard.press("Enter")
-    page.wait_for_load_state()
-    if page.get_by_role("button", name="Mulai sekarang").count():
+    page.wait_for_url(re.compile("/assessment/(tests|sessions)/"))
+    if "/tests/" in page.url:
         page.get_by_role("button", name="Mulai sekarang").focus()
         page.keyboard.press("Enter")
-        page.wait_for_load_state()
+        page.wait_for_url("**/assessment/sessions/**")
     assert heading(page).startswith("Soal 1")
     page.locator("#question-form input, #question-form select").first.focus()
     page.keyboard.press("Space")
