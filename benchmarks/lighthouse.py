@@ -33,7 +33,7 @@ def measure(clusters: list[Cluster | None]) -> Record:
         return record
     _install()
     stage = demo_stage(EMPLOYEES, None)
-    person = settle_visitors(stage)[0]
+    person = settle_visitors(stage).employees[0]
     pages = {"sign-in": SIGN_IN, **employee_paths(person)}
     with serving(stage) as server:
         for name, address in pages.items():

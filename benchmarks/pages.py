@@ -28,12 +28,13 @@ class Page:
     limit: float | None = None
     stretch: float | None = None
     queries: int | None = None
-    by_hr: bool = False
+    who: str = "employees"
     submits: bool = False
 
 
 PAGES = (
     Page("employee's home", "home", 4.3, 3.2, queries=10),
+    Page("superior's home", "home", who="superiors"),
     Page("course page, 64 activities", "course 64", 5.3),
     Page("course page, 311 activities", "course 311", 14),
     Page("activity page (reading, course of 64)", "activity 64", 5),
@@ -42,10 +43,10 @@ PAGES = (
     Page("submit five answers of a quiz, durable", "submit 64", 5.5, submits=True),
     Page("development plan page", "plan", 4.4),
     Page("profile", "profile"),
-    Page("profile of another person, seen by HR", "profile of another", by_hr=True),
-    Page("unit report, one page of about 1,000 people", "unit report", 14, by_hr=True),
-    Page("HR dashboard, whole agency", "dashboard", by_hr=True),
-    Page("staff list", "staff list", by_hr=True),
+    Page("profile of another person, seen by HR", "profile of another", who="hr"),
+    Page("unit report, one page of about 1,000 people", "unit report", 14, who="hr"),
+    Page("HR dashboard, whole agency", "dashboard", who="hr"),
+    Page("staff list", "staff list", who="hr"),
 )
 GROWTH = ("home", "dashboard", "staff list", "profile of another")
 
@@ -77,14 +78,14 @@ def measure(clusters: list[Cluster | None]) -> Record:
         record.figures += [
             Figure(
                 f"growth of “{page.what}” from {SMALL:,} to {LARGE:,} employees",
-                round(large[page.path] / small[page.path], 2),
+                round(large[page.what] / small[page.what], 2),
                 "×",
                 2.0,
                 label,
-                beside={f"at {SMALL:,}": f"{small[page.path]:.2f} ms"},
+                beside={f"at {SMALL:,}": f"{small[page.what]:.2f} ms"},
             )
             for page in PAGES
-            if page.path in small
+            if page.what in small
         ]
     return record
 
@@ -101,29 +102,28 @@ def _costs(
     stage = demo_stage(employees, cluster)
     visitors = settle_visitors(stage)
     settle(stage)
-    people, hr = visitors[:-1], visitors[-1]
+    who_asks = {"employees": visitors.employees, "superiors": visitors.superiors, "hr": visitors.hr}
     if keep:
         record.notes.append(
             f"{stage.label}: building the demo of {employees:,} employees took {build_seconds(stage):.0f} s; the unit report covers "
-            f"{hr.paths['people in the unit report']} people."
+            f"{visitors.hr[0].paths['people in the unit report']} people."
         )
-    paths = {
-        page.path: [who.paths[page.path] for who in ([hr] if page.by_hr else people)]
+    asked = {
+        page.what: [(one.paths[page.path], one.session) for one in who_asks[page.who]]
         for page in pages
         if not page.submits
     }
-    sessions = [who.session for who in people]
-    counted, _ = in_django(stage, "benchmarks.pages:count_queries", paths=paths, sessions=sessions, hr=hr.session)
+    counted, _ = in_django(stage, "benchmarks.pages:count_queries", asked=asked)
     found: dict[str, float] = {}
     with serving(stage) as server:
         if keep:
             _note_idle(server, record)
         for page in pages:
-            cost = _cost_of(server, page, [hr] if page.by_hr else people)
-            found[page.path] = cost.cpu_ms
+            cost = _cost_of(server, page, who_asks[page.who])
+            found[page.what] = cost.cpu_ms
             print(f"    {stage.label}, {employees:,}: {page.what}: {cost.cpu_ms:.2f} ms CPU", flush=True)
             if keep:
-                record.figures += _figures(page, cost, stage, counted.get(page.path))
+                record.figures += _figures(page, cost, stage, counted.get(page.what))
     return found
 
 
@@ -248,7 +248,7 @@ def first_answers(html: str) -> list[tuple[str, str]]:
     return list(fields.items())
 
 
-def count_queries(paths: dict[str, list[str]], sessions: list[str], hr: str) -> dict[str, Any]:
+def count_queries(asked: dict[str, list[tuple[str, str]]]) -> dict[str, Any]:
     """The inner half of counting: the most SQL statements any visitor's page needs, and which they are."""
     from django.conf import settings
     from django.db import connection
@@ -262,9 +262,9 @@ def count_queries(paths: dict[str, list[str]], sessions: list[str], hr: str) -> 
         return execute(sql, params, many, context)
 
     result: dict[str, Any] = {}
-    for name, addresses in paths.items():
+    for name, visits in asked.items():
         most: list[str] = []
-        for address, session in zip(addresses, sessions if len(addresses) > 1 else [hr]):
+        for address, session in visits:
             browser = Browser(HTTP_HOST="127.0.0.1")
             browser.cookies[settings.SESSION_COOKIE_NAME] = session
             browser.get(address)

@@ -39,12 +39,12 @@ def measure(clusters: list[Cluster | None]) -> Record:
     from playwright.sync_api import sync_playwright
 
     stage = demo_stage(EMPLOYEES, None)
-    people = settle_visitors(stage)
+    person = settle_visitors(stage).employees[0]
     with serving(stage) as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         record.versions["Chromium"] = browser.version
-        for name, address in employee_paths(people[0]).items():
-            first, repeat = _visit_twice(browser, server, people[0], address)
+        for name, address in employee_paths(person).items():
+            first, repeat = _visit_twice(browser, server, person, address)
             for label, visit, kilobytes, requests in (
                 ("first visit", first, FIRST_KB, FIRST_REQUESTS), ("repeat visit", repeat, REPEAT_KB, REPEAT_REQUESTS),
             ):  # fmt: skip

@@ -12,7 +12,7 @@ from benchmarks.processes import in_django
 if TYPE_CHECKING:
     from bina.people.models import Employee, OrgUnit, User
 
-COUNT = 20
+COUNT, SUPERIORS = 20, 5
 
 
 @dataclass
@@ -24,10 +24,19 @@ class Visitor:
     paths: dict[str, str] = field(default_factory=dict)
 
 
-def settle_visitors(stage: Stage, count: int = COUNT) -> list[Visitor]:
-    """Sign in ``count`` employees who follow the measured courses, and as the last one an account of agency HR."""
-    rows, _ = in_django(stage, "benchmarks.visitors:settle_here", count=count)
-    return [Visitor(**row) for row in rows]
+@dataclass
+class Visitors:
+    """Everyone who visits: employees who lead nobody, superiors, and one account of agency HR."""
+
+    employees: list[Visitor]
+    superiors: list[Visitor]
+    hr: list[Visitor]
+
+
+def settle_visitors(stage: Stage) -> Visitors:
+    """Sign in employees and superiors who follow the measured courses, and an account of agency HR."""
+    found, _ = in_django(stage, "benchmarks.visitors:settle_here")
+    return Visitors(**{who: [Visitor(**row) for row in rows] for who, rows in found.items()})
 
 
 def employee_paths(person: Visitor) -> dict[str, str]:
@@ -35,38 +44,43 @@ def employee_paths(person: Visitor) -> dict[str, str]:
     return {name: person.paths[name] for name in ("home", "course", "activity", "plan")}
 
 
-def settle_here(count: int) -> list[dict[str, Any]]:
+def settle_here() -> dict[str, list[dict[str, Any]]]:
     """The inner half: courses, enrolments, sessions and addresses, as plain data."""
     with tempfile.TemporaryDirectory() as folder:
         for size in SIZES:
             take_in(Path(folder) / str(size), size)
-    return [_employee(user) for user in _people(count)] + [_hr()]
+    return {
+        "employees": [_employee(user) for user in _people(COUNT, leading=False)],
+        "superiors": [_employee(user) for user in _people(SUPERIORS, leading=True)],
+        "hr": [_hr()],
+    }
 
 
-def _people(count: int) -> "list[User]":
-    """Employees with a running course and a plan, the demo's own first, spread over the whole table."""
+def _people(count: int, *, leading: bool) -> "list[User]":
+    """Employees with a running course and a plan, spread over the whole table; the demo's own employee comes first."""
     from bina.demo.accounts import account
     from bina.learning.models import Enrolment
     from bina.people.models import Employee, User
     from bina.planning.models import IndividualPlan
 
-    siti = User.objects.select_related("employee").get(email=account("siti").email)
-    chosen = [siti]
+    chosen = [] if leading else [User.objects.select_related("employee").get(email=account("siti").email)]
+    known = [user.employee_id or 0 for user in chosen]
     planned = IndividualPlan.objects.values("employee_id")
     busy = Enrolment.objects.filter(state="started").values("employee_id")
     ids = list(
-        Employee.objects.filter(pk__in=planned, left_on=None).filter(pk__in=busy).exclude(pk=siti.employee_id or 0)
-        .order_by("pk").values_list("pk", flat=True)
+        Employee.objects.filter(pk__in=planned, left_on=None, position__is_head=leading).filter(pk__in=busy)
+        .exclude(pk__in=known).order_by("pk").values_list("pk", flat=True)
     )  # fmt: skip
-    step = max(1, len(ids) // (count - 1))
-    for employee in Employee.objects.filter(pk__in=ids[::step][: count - 1]).order_by("pk"):
+    wanted = count - len(chosen)
+    step = max(1, len(ids) // wanted)
+    for employee in Employee.objects.filter(pk__in=ids[::step][:wanted]).order_by("pk"):
         user, _ = User.objects.get_or_create(
             employee=employee,
             defaults={"username": employee.employee_number or "", "display_name": employee.display_name},
         )
         chosen.append(user)
     if len(chosen) < count:
-        raise RuntimeError(f"the demo has only {len(chosen)} employees with a plan and a running course")
+        raise RuntimeError(f"the demo has only {len(chosen)} of {count} people with a plan and a running course")
     return chosen
 
 
