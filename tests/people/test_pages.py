@@ -16,7 +16,7 @@ from django.urls import reverse
 from bina.foundation import clock
 from bina.foundation.requests import SignedInRequest
 from bina.people import actions, queries
-from bina.people.models import Assignment, Employee, OrgUnit, RoleGrant, StaffImport
+from bina.people.models import Agency, Assignment, Employee, Invitation, OrgUnit, RoleGrant, StaffImport
 from bina.people.rules import Role
 from tests.cast import Cast, add_person
 from tests.conftest import ClientFor
@@ -331,6 +331,54 @@ def test_hr_does_not_see_the_roles_of_the_platform(cast: Cast, client_for: Clien
     assert Role.PLATFORM_ADMIN.value not in form
 
 
+def test_a_whole_unit_is_invited_at_once_and_nobody_twice(cast: Cast, client_for: ClientFor) -> None:
+    apply_rows = as_csv(table([*people(3), row(Surel="")]))
+    actions.apply_staff_file(
+        actions.request_apply(by=None, staff_import=upload(apply_rows, cast.agency, name="a.csv"), in_background=False)
+    )
+    client = client_for(cast.unit_hr)
+    address = reverse("people:invite_unit", args=[cast.dinas.public_id])
+    assert "3 orang" in text_of(client.get(address))
+    assert "dikirim kepada 3 orang" in text_of(post(client, address, {}, confirmed=False))
+    assert Invitation.objects.count() == 0
+    assert post(client, address, {}).status_code == 302
+    assert Invitation.objects.count() == 3
+    assert "sudah diundang" in text_of(post(client, address, {}))
+    assert Invitation.objects.count() == 3
+    assert (
+        post(client_for(cast.unit_hr), reverse("people:invite_unit", args=[cast.other_dinas.public_id]), {}).status_code
+        == 403
+    )
+
+
+def test_the_platform_opens_agencies_and_moves_people_between_them(cast: Cast, client_for: ClientFor) -> None:
+    admin = client_for(cast.admin)
+    assert client_for(cast.hr).get(reverse("people:add_agency")).status_code == 404
+    data = {"code": "7171", "name": "Pemerintah Kota Manado (contoh)", "short_name": "Kota Manado", "kind": "city",
+            "province": "71", "time_zone": "WITA"}  # fmt: skip
+    assert post(admin, reverse("people:add_agency"), data).status_code == 302
+    agency = Agency.objects.get(code="7171")
+    assert "sudah dipakai" in text_of(post(admin, reverse("people:add_agency"), data))
+    address = reverse("people:transfer", args=[cast.siti.public_id])
+    assert client_for(cast.hr).get(address).status_code == 404
+    assert "Kota Manado" in text_of(admin.get(address))
+    assert "Pemerintah Kota Manado" in text_of(admin.get(address, {"agency": "7171", "q": "manado"}))
+    there = f"{address}?agency=7171&unit=7171"
+    move = {"title": "Analis Data", "job_class": "JF_AHLI_PERTAMA", "effective_on": clock.today().isoformat()}
+    assert "Riwayatnya ikut" in text_of(post(admin, there, move, confirmed=False))
+    post(admin, there, move)
+    assert Employee.objects.get(pk=cast.siti.pk).agency == agency
+    assert Assignment.objects.filter(employee=cast.siti).count() == 2
+
+
+def test_notices_by_mail_are_a_choice(cast: Cast, client_for: ClientFor) -> None:
+    client = client_for(cast.siti)
+    client.post(reverse("people:wish_for_mail"), {"wanted": "0"})
+    assert not type(cast.siti.user).objects.get(pk=cast.siti.user.pk).wants_mail
+    client.post(reverse("people:wish_for_mail"), {"wanted": "1"})
+    assert type(cast.siti.user).objects.get(pk=cast.siti.user.pk).wants_mail
+
+
 # --- the audit trail -------------------------------------------------------------------------------------------------
 
 
@@ -387,6 +435,18 @@ def test_from_upload_to_result_in_the_browser(cast: Cast, client_for: ClientFor)
     result = b"".join(client.get(reverse("people:import_result", args=[staff_import.public_id])).streaming_content)  # type: ignore[attr-defined]
     assert result.decode().count("\n") == 6
     assert "pegawai.csv" in text_of(client.get(reverse("people:imports")))
+
+
+def test_the_preview_speaks_in_words_not_in_codes(cast: Cast, client_for: ClientFor) -> None:
+    rows = [
+        row(NIP=cast.siti.employee_number, Nama=cast.siti.full_name, Kedudukan_hukum="99", Tanggal_lahir=""),
+        row(NIP=cast.rina.employee_number, Nama="Rina Marlina", Kode_unit="D2", Jabatan=cast.rina.position.title,
+            Kelas_jabatan="JF_AHLI_PERTAMA", Kepala_unit="ya", Tanggal_lahir="", Rumpun_fungsional="", Surel=""),
+    ]  # fmt: skip
+    page = text_of(send(client_for(cast.hr), as_csv(table(rows))))
+    assert "Pensiun" in page
+    assert "Kepala unit:</span> tidak" in page
+    assert "True" not in page
 
 
 def test_a_refused_upload_keeps_the_form_and_the_sentence(cast: Cast, client_for: ClientFor) -> None:

@@ -17,6 +17,7 @@ SUPERIOR_OVERRIDDEN = declare("superior.overridden", _("menetapkan atasan khusus
 SUPERIOR_OVERRIDE_ENDED = declare("superior.override_ended", _("mengakhiri atasan khusus"))
 ROLE_GRANTED = declare("role.granted", _("memberi peran"))
 ROLE_REVOKED = declare("role.revoked", _("mencabut peran"))
+UNIT_INVITED = declare("unit.invited", _("mengundang pegawai unit"))
 INVITATION_SENT = declare("invitation.sent", _("mengirim undangan"))
 INVITATION_ACCEPTED = declare("invitation.accepted", _("menerima undangan"))
 ACCOUNT_CREATED = declare("account.created", _("membuat akun"))

@@ -19,11 +19,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from bina.foundation import clock
 from bina.people import queries
 from bina.people.backends import account_named
-from bina.people.models import Assignment, Employee, JobClass
+from bina.people.models import Agency, Assignment, Employee, JobClass, Province
 from bina.people.rules import ROLE_NAMES, Role
 
 if TYPE_CHECKING:
-    from bina.people.models import Agency, OrgUnit
+    from bina.people.models import OrgUnit
 
 _T = gettext_lazy
 
@@ -163,6 +163,23 @@ class RenameUnitForm(forms.Form):
     short_name = forms.CharField(label=_T("Nama singkat"), max_length=60, required=False)
     is_remote = forms.BooleanField(label=_T("Sinyal di sini lemah atau datang terlambat (daerah 3T)"), required=False)
     reason = _reason()
+
+
+class AgencyForm(forms.Form):
+    """A new agency."""
+
+    code = forms.CharField(label=_T("Kode instansi"), max_length=20)
+    name = forms.CharField(label=_T("Nama instansi"), max_length=200)
+    short_name = forms.CharField(label=_T("Nama singkat"), max_length=60)
+    kind = forms.ChoiceField(label=_T("Jenis"), choices=Agency.Kind.choices)
+    province = forms.ModelChoiceField(
+        label=_T("Provinsi"), queryset=Province.objects.none(), required=False, empty_label=_T("Tingkat pusat")
+    )
+    time_zone = forms.ChoiceField(label=_T("Zona waktu"), choices=[(zone, zone) for zone in ("WIB", "WITA", "WIT")])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["province"].queryset = queries.provinces()  # type: ignore[attr-defined]
 
 
 class CloseUnitForm(forms.Form):
@@ -422,6 +439,12 @@ class ImportForm(forms.Form):
         return day
 
 
+VALUE_LABELS = {
+    "sex": dict(Employee.Sex.choices),
+    "employment_type": dict(Employee.EmploymentType.choices),
+    "legal_status": dict(Employee.LegalStatus.choices),
+    "is_head": {"True": _T("ya"), "False": _T("tidak")},
+}
 FIELD_LABELS = {
     **ChangeForm.Meta.labels,
     "sex": _T("Jenis kelamin"),

@@ -35,6 +35,13 @@ def apply_staff_file(import_id: int) -> None:
 
 
 @task()
+def invite_unit(unit_id: int, by_id: int | None) -> None:
+    """Send the invitations of a unit."""
+    unit = queries.units().select_related("agency").get(pk=unit_id)
+    actions.invite_unit(by=queries.user_by_id(by_id), unit=unit)
+
+
+@task()
 def resume_staff_imports() -> None:
     """Every few minutes and at start: files whose work stopped with the server go on."""
     for staff_import in queries.stalled_imports():

@@ -23,6 +23,12 @@ def apply_the_file(entry: Entry) -> None:
         jobs.apply_staff_file.enqueue(entry.data["staff_import_id"])
 
 
+@react_to("unit.invited")
+def send_the_invitations(entry: Entry) -> None:
+    """Letters to many people go out in the background."""
+    jobs.invite_unit.enqueue(entry.data["unit_id"], entry.data["by_id"])
+
+
 @react_to("staff_import.previewed", "staff_import.applied")
 def tell_the_uploader(entry: Entry) -> None:
     """Whoever sent the file need not wait at the page."""

@@ -7,9 +7,12 @@ from bina.people.actions.accounts import (
     create_account,
     create_platform_account,
     invite,
+    invite_unit,
+    request_unit_invitations,
     reset_access,
     token_hash,
     trust_address,
+    wish_for_mail,
 )
 from bina.people.actions.agencies import add_unit, close_unit, create_agency, ensure_position, rename_unit, reopen_unit
 from bina.people.actions.imports import (
@@ -63,6 +66,7 @@ __all__ = [
     "give_up_check",
     "grant_role",
     "invite",
+    "invite_unit",
     "load_reference_data",
     "mark_left",
     "move_employee",
@@ -72,6 +76,7 @@ __all__ = [
     "rename_unit",
     "reopen_unit",
     "request_apply",
+    "request_unit_invitations",
     "reset_access",
     "result_lines",
     "resume_import",
@@ -82,4 +87,5 @@ __all__ = [
     "transfer_employee",
     "trust_address",
     "upload_staff_file",
+    "wish_for_mail",
 ]

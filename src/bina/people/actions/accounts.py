@@ -23,8 +23,8 @@ from bina.journal.actions import record
 from bina.people import entries
 from bina.people.actions.authority import require_permission
 from bina.people.actions.staff import note
-from bina.people.models import Employee, Invitation, User
-from bina.people.queries import open_invitation
+from bina.people.models import Employee, Invitation, OrgUnit, User
+from bina.people.queries import employees_to_invite, open_invitation
 from bina.people.rules import Permission
 
 INVITATION_DAYS = 14
@@ -86,6 +86,11 @@ def trust_address(*, user: User) -> None:
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
 
 
+def wish_for_mail(*, by: User, wanted: bool) -> None:
+    """Whether the person wants notices by e-mail as well; letters about the account itself always come."""
+    User.objects.filter(pk=by.pk).update(wants_mail=wanted)
+
+
 def token_hash(token: str) -> str:
     """What the database keeps of an invitation's secret."""
     return hashlib.sha256(token.encode()).hexdigest()
@@ -128,6 +133,31 @@ def invite(*, by: User | None, employee: Employee) -> Invited:
         transaction.on_commit(lambda: send_mail(title, body, None, [employee.email], fail_silently=True))
     note(entries.INVITATION_SENT, by, employee, by_mail=bool(employee.email))
     return Invited(invitation, link, bool(employee.email))
+
+
+@transaction.atomic
+def request_unit_invitations(*, by: User | None, unit: OrgUnit) -> int:
+    """Have everyone of a subtree invited who has an address but no account; a reaction sends the letters one by one.
+
+    Returns how many that are; people whose invitation is still open are not troubled again.
+    """
+    require_permission(by, Permission.INVITE_STAFF, unit.path)
+    count = employees_to_invite(unit).count()
+    if not count:
+        raise Refused(_("Semua orang di unit ini sudah punya akun, sudah diundang, atau belum punya surel."))
+    record(
+        entries.UNIT_INVITED, by=by, kind="unit", object_id=unit.public_id, name=unit.name, agency_id=unit.agency_id,
+        data={"unit_id": unit.pk, "by_id": by.pk if by else None, "count": count},
+    )  # fmt: skip
+    return count
+
+
+def invite_unit(*, by: User | None, unit: OrgUnit) -> int:
+    """Send the letters of a unit; repeating it sends none twice. Returns how many were sent."""
+    people = list(employees_to_invite(unit))
+    for employee in people:
+        invite(by=by, employee=employee)
+    return len(people)
 
 
 @transaction.atomic

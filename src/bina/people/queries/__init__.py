@@ -1,6 +1,6 @@
 """Who is who, who leads whom, and who may see whom: the root of every visibility decision in the house."""
 
-from bina.people.queries.accounts import Protection, protection_of, sessions_of
+from bina.people.queries.accounts import Protection, protection_of, sessions_of, user_by_id
 from bina.people.queries.imports import (
     ImportPreview,
     preview_of,
@@ -17,7 +17,7 @@ from bina.people.queries.staff import (
     agencies,
     ancestors_of,
     employees,
-    employees_without_account,
+    employees_to_invite,
     find_person,
     find_units,
     job_classes,
@@ -78,8 +78,8 @@ __all__ = [
     "current_override_of",
     "employees",
     "employees_managed_by",
+    "employees_to_invite",
     "employees_visible_to",
-    "employees_without_account",
     "find_person",
     "find_units",
     "head_of",
@@ -119,6 +119,7 @@ __all__ = [
     "units",
     "units_below",
     "units_visible_to",
+    "user_by_id",
     "user_of",
     "users_with",
 ]

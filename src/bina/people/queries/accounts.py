@@ -43,6 +43,11 @@ def protection_of(user: User) -> Protection:
     )
 
 
+def user_by_id(user_id: int | None) -> User | None:
+    """One account, for the job that acts for it."""
+    return User.objects.select_related("employee").filter(pk=user_id).first() if user_id else None
+
+
 def sessions_of(user: User) -> QuerySet[UserSession]:
     """Where an account is signed in."""
     rows: QuerySet[UserSession] = UserSession.objects.filter(user=user)

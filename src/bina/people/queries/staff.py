@@ -214,13 +214,14 @@ def find_person(agency: Agency, text: str, limit: int = 6) -> list[Employee]:
     return list(rows.order_by("full_name", "id")[:limit])
 
 
-def employees_without_account(unit: OrgUnit) -> QuerySet[Employee]:
-    """People of a subtree who have an e-mail address but cannot sign in yet."""
+def employees_to_invite(unit: OrgUnit) -> QuerySet[Employee]:
+    """People of a subtree with an e-mail address who cannot sign in yet and have no invitation still open."""
     usable = User.objects.filter(employee=OuterRef("pk")).exclude(Q(password="") | Q(password__startswith="!"))  # noqa: S106  Django's mark for "no password"
     return (
         Employee.objects.filter(unit__path__startswith=unit.path, left_on=None)
         .exclude(email="")
         .filter(~Exists(usable))
+        .filter(~Exists(Invitation.objects.filter(employee=OuterRef("pk"), expires_at__gt=clock.now())))
         .order_by("pk")
     )
 

@@ -31,6 +31,19 @@ def overview(request: SignedInRequest) -> HttpResponse:
 
 @login_required
 @require_POST
+def wish_for_mail(request: SignedInRequest) -> HttpResponse:
+    """Notices by e-mail: yes or no."""
+    wanted = request.POST.get("wanted") == "1"
+    actions.wish_for_mail(by=request.user, wanted=wanted)
+    messages.success(
+        request,
+        _("Pemberitahuan juga dikirim ke surel Anda.") if wanted else _("Pemberitahuan tidak lagi dikirim ke surel."),
+    )
+    return redirect("people:account")
+
+
+@login_required
+@require_POST
 def end_session(request: SignedInRequest, pk: int) -> HttpResponse:
     """Sign one other browser out."""
     actions.end_session(by=request.user, session=get_object_or_404(queries.sessions_of(request.user), pk=pk))

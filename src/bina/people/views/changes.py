@@ -89,7 +89,14 @@ def _unit_chosen(
     return render(
         request,
         "people/choose_unit.html",
-        {"person": person, "title": title, "trail": _trail(person, title), "text": text, "found": found},
+        {
+            "person": person,
+            "title": title,
+            "trail": _trail(person, title),
+            "text": text,
+            "found": found,
+            "agencies": [],
+        },
     )
 
 
@@ -153,6 +160,41 @@ def move(request: SignedInRequest, public_id: UUID) -> HttpResponse:
             effective_on=form.cleaned_data["effective_on"], reason=form.cleaned_data["reason"],
         ),
         done=_("Perpindahan tersimpan; riwayat jabatan tetap ada."),
+    )  # fmt: skip
+
+
+@login_required
+def transfer(request: SignedInRequest, public_id: UUID) -> HttpResponse:
+    """Move a person to another agency; for platform administrators."""
+    person = visible_person(request.user, public_id, Permission.MANAGE_PLATFORM)
+    title = _("Pindahkan %(name)s ke instansi lain") % {"name": person.full_name}
+    agencies = [row for row in queries.agencies() if row.pk != person.agency_id]
+    agency = next((row for row in agencies if row.code == request.GET.get("agency")), None)
+    units = queries.units().select_related("agency")
+    unit = units.filter(agency=agency, code=request.GET.get("unit", "")).first() if agency else None
+    if unit is None:
+        text = request.GET.get("q", "").strip()[:80]
+        found = queries.find_units(agency, text) if agency and text else []
+        return render(
+            request, "people/choose_unit.html",
+            {"person": person, "title": title, "trail": _trail(person, _("Pindah instansi")), "text": text,
+             "found": found, "agencies": agencies, "agency": agency},
+        )  # fmt: skip
+    form = forms.MoveForm(request.POST or None, unit=unit)
+    return ask_then_do(
+        request, form, title=title, back=_page_of(person), trail=_trail(person, _("Pindah instansi")),
+        note=_("Unit tujuan: %(name)s, %(agency)s") % {"name": unit.name, "agency": unit.agency.name},
+        sentence=lambda: _(
+            "%(name)s pindah dari %(old)s ke %(new)s di %(unit)s, %(agency)s, mulai %(day)s. Riwayatnya ikut."
+        ) % {
+            "name": person.full_name, "old": person.agency.name, "new": form.post_label, "unit": unit.label,
+            "agency": unit.agency.name, "day": date(form.cleaned_data["effective_on"]),
+        },
+        act=lambda: actions.transfer_employee(
+            by=request.user, employee=person, position=_post(request, form),
+            effective_on=form.cleaned_data["effective_on"], reason=form.cleaned_data["reason"],
+        ),
+        done=_("Perpindahan antarinstansi tersimpan."),
     )  # fmt: skip
 
 

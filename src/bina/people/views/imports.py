@@ -79,6 +79,7 @@ def detail(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         {
             "staff_import": staff_import,
             "labels": forms.FIELD_LABELS,
+            "value_labels": forms.VALUE_LABELS,
             "preview": queries.preview_of(staff_import) if staff_import.state in {"previewed", "applied"} else None,
             "is_stalled": staff_import.pk in {row.pk for row in queries.stalled_imports()}
             or (staff_import.progress is not None and staff_import.progress.state == "failed"),
@@ -112,6 +113,7 @@ def rows(request: SignedInRequest, public_id: UUID) -> HttpResponse:
             "text": text,
             "query": urlencode({key: value for key, value in (("outcome", outcome), ("q", text)) if value}),
             "labels": forms.FIELD_LABELS,
+            "value_labels": forms.VALUE_LABELS,
         },
     )
 

@@ -33,7 +33,10 @@ def agency_of_request(request: SignedInRequest, permission: Permission) -> "Agen
 def may_of(request: SignedInRequest) -> dict[str, bool]:
     """Which places of this room the visitor may enter."""
     standing = queries.standing_of(request.user)
-    wanted = (Permission.MANAGE_STAFF, Permission.IMPORT_STAFF, Permission.GRANT_ROLES, Permission.SEE_JOURNAL)
+    wanted = (
+        Permission.MANAGE_STAFF, Permission.IMPORT_STAFF, Permission.GRANT_ROLES, Permission.SEE_JOURNAL,
+        Permission.MANAGE_PLATFORM,
+    )  # fmt: skip
     return {permission.value: standing.may(permission) for permission in wanted}
 
 

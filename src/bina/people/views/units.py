@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django import forms as django_forms
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
@@ -50,6 +51,7 @@ def unit(request: SignedInRequest, public_id: UUID) -> HttpResponse:
             "head": queries.head_of(found),
             "page": Paginator(people, 30).get_page(request.GET.get("page")),
             "may": may_of(request),
+            "may_invite": standing.may_in(Permission.INVITE_STAFF, found.path),
             "may_manage": standing.may_in(Permission.MANAGE_STAFF, found.path),
             "text": text,
             "found": queries.find_units(found.agency, text) if text else [],
@@ -64,6 +66,22 @@ def _trail(unit: OrgUnit, last: str) -> list[tuple[str, str | None]]:
         (unit.label, reverse("people:unit", args=[unit.public_id])),
         (last, None),
     ]
+
+
+@login_required
+def add_agency(request: SignedInRequest) -> HttpResponse:
+    """Open a new agency; for platform administrators."""
+    if not queries.standing_of(request.user).may(Permission.MANAGE_PLATFORM):
+        raise Http404
+    form = forms.AgencyForm(request.POST or None)
+    return ask_then_do(
+        request, form, title=_("Buka instansi baru"), back=reverse("people:staff"),
+        trail=[(_("Pegawai"), reverse("people:staff")), (_("Instansi baru"), None)],
+        sentence=lambda: _("%(name)s dibuka dengan kode %(code)s. Pengelolanya diberi peran dari halaman orangnya.") % {
+            "name": form.cleaned_data["name"], "code": form.cleaned_data["code"]
+        },
+        act=lambda: actions.create_agency(by=request.user, **form.cleaned_data), done=_("Instansi dibuka."),
+    )  # fmt: skip
 
 
 @login_required
@@ -111,6 +129,25 @@ def close(request: SignedInRequest, public_id: UUID) -> HttpResponse:
             "name": found.name, "day": date(form.cleaned_data["on"])
         },
         act=lambda: actions.close_unit(by=request.user, unit=found, **form.cleaned_data), done=_("Unit ditutup."),
+    )  # fmt: skip
+
+
+@login_required
+def invite(request: SignedInRequest, public_id: UUID) -> HttpResponse:
+    """Invite everyone of a unit who cannot sign in yet."""
+    found = _visible_unit(request, public_id)
+    form = django_forms.Form(request.POST if request.method == "POST" else None)
+    count = queries.employees_to_invite(found).count()
+    return ask_then_do(
+        request, form, title=_("Undang pegawai %(name)s") % {"name": found.label},
+        back=reverse("people:unit", args=[found.public_id]), trail=_trail(found, _("Undang")),
+        note=_("%(count)s orang di unit ini dan di bawahnya punya surel tetapi belum punya akun maupun undangan.")
+        % {"count": count},
+        sentence=lambda: _("Surat undangan dikirim kepada %(count)s orang. Setiap tautan berlaku %(days)s hari.") % {
+            "count": count, "days": actions.INVITATION_DAYS
+        },
+        act=lambda: actions.request_unit_invitations(by=request.user, unit=found),
+        done=_("Undangan sedang dikirim di latar belakang."),
     )  # fmt: skip
 
 

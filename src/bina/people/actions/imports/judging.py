@@ -86,8 +86,7 @@ class Judge:
     def _leaving(self, row: Row, person: Employee) -> Judged:
         if person.left_on is not None:
             return Judged(row, Outcome.SAME, employee=person)
-        status = Employee.LegalStatus(row.data["legal_status"])
-        changes: dict[str, list[str | None]] = {"legal_status": [person.get_legal_status_display(), str(status.label)]}
+        changes: dict[str, list[str | None]] = {"legal_status": [person.legal_status, row.data["legal_status"]]}
         return Judged(row, Outcome.LEAVING, changes, employee=person)
 
     def _known(self, row: Row, person: Employee) -> Judged:
