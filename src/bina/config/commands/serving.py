@@ -73,7 +73,8 @@ class Supervisor:
     """Keeps the children alive until told to stop."""
 
     children: list[Child]
-    announce: Callable[[dict[str, int]], None]
+    announce: Callable[[dict[str, object]], None]
+    is_ready: bool = field(default=False, init=False)
     _stopping: bool = field(default=False, init=False)
 
     def stop(self, signum: int = 0, frame: FrameType | None = None) -> None:
@@ -86,7 +87,7 @@ class Supervisor:
         signal.signal(signal.SIGINT, self.stop)
         for child in self.children:
             child.start()
-        self._tell()
+        self.tell()
 
     def wait_until_ready(self, url: str) -> bool:
         """Wait until the server answers; False when it ended or does not come up in time."""
@@ -131,11 +132,13 @@ class Supervisor:
             say(f"{child.name} berhenti (kode {child.exit_code}); dijalankan kembali.", stream=sys.stderr)
         elif now >= child.restart_at:
             child.start()
-            self._tell()
+            self.tell()
         return True
 
-    def _tell(self) -> None:
-        self.announce({child.name: child.process.pid for child in self.children if child.process})
+    def tell(self) -> None:
+        """Announce who runs, so that others can find out."""
+        pids = {child.name: child.process.pid for child in self.children if child.process}
+        self.announce({"children": pids, "is_ready": self.is_ready})
 
     def stop_children(self) -> None:
         """Let everyone finish what is at hand; after half a minute, end them."""
@@ -148,7 +151,10 @@ class Supervisor:
             if child.process:
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     child.process.wait(timeout=max(0.1, end - time.monotonic()))
-                child.end_group()
+        for child in self.children:
+            # Also where the process itself is gone: what it started may still hold the port.
+            child.end_group()
+            if child.process:
                 child.process.wait()
 
 
@@ -164,7 +170,7 @@ def serve(*, host: str, port: int, workers: int, jobs: int = 1, when_ready: Call
         )
     connections.close_all()
     supervisor = Supervisor(
-        _children(host, port, workers, jobs), lambda pids: presence.update(address=f"{host}:{port}", children=pids)
+        _children(host, port, workers, jobs), lambda facts: presence.update(address=f"{host}:{port}", **facts)
     )
     try:
         supervisor.start()
@@ -173,6 +179,8 @@ def serve(*, host: str, port: int, workers: int, jobs: int = 1, when_ready: Call
             raise CommandFailedError(
                 "Server web tidak mau mulai. Pesan di atas menyebutkan sebabnya; coba juga `bina doctor`."
             )
+        supervisor.is_ready = True
+        supervisor.tell()
         if when_ready is not None:
             when_ready(f"http://{_reachable(host)}:{port}")
         return supervisor.watch()
