@@ -145,7 +145,7 @@ def _hr() -> dict[str, Any]:
 def _people_under(unit: "OrgUnit") -> int:
     from bina.people.models import Employee
 
-    return Employee.objects.filter(unit__path__startswith=unit.path, left_on=None).count()
+    return Employee.objects.filter(unit__path__subtree=unit.path, left_on=None).count()
 
 
 def _unit_of_a_thousand(user: "User") -> "OrgUnit":

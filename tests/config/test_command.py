@@ -1,15 +1,17 @@
 """The command line: Indonesian help, sentences instead of traces, and the staff import."""
 
+import io
 from pathlib import Path
 
 import pytest
 
 from bina.config.command import build_parser, main
-from bina.people.models import Agency, Employee, StaffImport
+from bina.people import queries
+from bina.people.models import Agency, Employee, StaffImport, User
 from tests.cast import Cast
 from tests.config.installation import Installation
 
-COMMANDS = ("up", "serve", "worker", "migrate", "demo", "import", "backup", "restore", "doctor")
+COMMANDS = ("up", "serve", "worker", "migrate", "demo", "admin", "import", "backup", "restore", "doctor")
 
 
 def test_help_names_every_command_in_indonesian(capsys: pytest.CaptureFixture[str]) -> None:
@@ -101,3 +103,21 @@ def test_an_unknown_agency_is_answered_with_the_known_ones(
     assert main(["import", "staff", str(file), "--agency", "9999"]) == 1
     assert cast.agency.code in capsys.readouterr().err
     assert Agency.objects.count() == 1
+
+
+def test_the_first_administrator_is_made_with_a_password_from_the_input(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def call(password: str) -> int:
+        monkeypatch.setattr("sys.stdin", io.StringIO(password + "\n"))
+        return main(["admin", "pertama@contoh.go.id", "--name", "Wahyu Utama"])
+
+    assert call("pendek") == 1
+    assert "terlalu pendek" in capsys.readouterr().err
+    assert not User.objects.filter(username="pertama@contoh.go.id").exists()
+    assert call("lembah-sunyi-1945") == 0
+    admin = User.objects.get(username="pertama@contoh.go.id")
+    assert admin.check_password("lembah-sunyi-1945")
+    assert queries.standing_of(admin).is_platform_admin
+    assert call("lembah-sunyi-1945") == 1
+    assert "sudah dipakai" in capsys.readouterr().err

@@ -75,6 +75,9 @@ def build_parser() -> argparse.ArgumentParser:
     demo = add("demo", _demo, "isi basis data kosong dengan instansi contoh")
     demo.add_argument("--employees", type=int, default=2_400, help="jumlah pegawai (bawaan 2.400)")
     demo.add_argument("--seed", type=int, default=2026, help="benih; benih yang sama memberi data yang sama")
+    admin = add("admin", _admin, "buat akun admin platform; kata sandinya ditanyakan, atau dibaca dari masukan")
+    admin.add_argument("email", metavar="SUREL", help="surel, sekaligus nama masuknya")
+    admin.add_argument("--name", default="Admin Platform", metavar="NAMA", help="nama yang ditampilkan")
     importing = add("import", _import, "impor data dari berkas")
     importing.add_argument("what", choices=["staff"], metavar="staff", help="yang diimpor: staff (data pegawai)")
     importing.add_argument("file", type=Path, metavar="BERKAS", help="berkas XLSX atau CSV")
@@ -159,6 +162,15 @@ def _demo(options: argparse.Namespace) -> int:
         say(f"Instansi contoh siap: {number(result.employees)} pegawai, {bar.seconds} detik.")
     else:
         say(f"Data contoh sudah ada ({number(result.employees)} pegawai); tidak ada yang diubah.")
+    return 0
+
+
+def _admin(options: argparse.Namespace) -> int:
+    from bina.config.commands.administrators import make_administrator
+    from bina.config.commands.serving import require_up_to_date
+
+    require_up_to_date()
+    make_administrator(options.email, options.name)
     return 0
 
 

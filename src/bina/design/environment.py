@@ -1,6 +1,6 @@
 """The Jinja2 environment: what every template may call."""
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import jinja2
@@ -17,9 +17,19 @@ from markupsafe import Markup
 from bina.design import formats
 from bina.design.navigation import places_for
 
+# A page names a hundred texts and thirty addresses. Both depend on nothing but their arguments (and the language), so
+# they are looked up once; the bounds hold every text, and the addresses of the things that are looked at now.
 
+
+@lru_cache(maxsize=20_000)
 def _url(name: str, *args: Any, **kwargs: Any) -> str:
     return reverse(name, args=args, kwargs=kwargs)
+
+
+@lru_cache(maxsize=20_000)
+def _sentence(language: str | None, message: str) -> Markup:
+    """A text of ours in a language that is the active one."""
+    return Markup(translation.gettext(message))  # noqa: S704  the text comes from our catalogue
 
 
 def _filled(text: str, variables: dict[str, Any]) -> Markup:
@@ -28,7 +38,8 @@ def _filled(text: str, variables: dict[str, Any]) -> Markup:
 
 
 def _gettext(message: str, **variables: Any) -> Markup:
-    return _filled(translation.gettext(message), variables)
+    text = _sentence(translation.get_language(), message)
+    return text % variables if variables else text
 
 
 def _ngettext(singular: str, plural: str, n: int, **variables: Any) -> Markup:
@@ -55,9 +66,17 @@ def scale_position(level: float, level_count: int = 4) -> float:
     return round(min(100.0, max(0.0, (float(level) - 0.5) / level_count * 100)), 2)
 
 
+def csrf_token_of(request: Any) -> str:
+    """The proof that a form came from our page; one for all forms of a page, because making one is dear."""
+    made: str | None = getattr(request, "_bina_csrf_token", None)
+    if made is None:
+        made = request._bina_csrf_token = get_token(request)
+    return made
+
+
 def csrf_field(request: Any) -> SafeString:
     """The hidden field every form needs."""
-    return format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(request))
+    return format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', csrf_token_of(request))
 
 
 def environment(**options: Any) -> jinja2.Environment:
@@ -69,6 +88,7 @@ def environment(**options: Any) -> jinja2.Environment:
         url=_url,
         icon=icon,
         csrf_field=csrf_field,
+        csrf_token_of=csrf_token_of,
         places_for=places_for,
         get_messages=get_messages,
         get_language=translation.get_language,

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
-from django.utils.functional import Promise
+from django.utils.functional import Promise, cached_property
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Place:
     """One entry of the menu. ``order`` sorts; ``in_bar`` puts it in the phone's bottom bar (five at most)."""
 
@@ -21,7 +21,7 @@ class Place:
     group: str = "main"
     prefix: str = ""
 
-    @property
+    @cached_property
     def url(self) -> str:
         """Where it leads."""
         return reverse(self.url_name)

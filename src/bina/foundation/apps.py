@@ -8,3 +8,7 @@ class FoundationConfig(AppConfig):
 
     name = "bina.foundation"
     label = "foundation"
+
+    def ready(self) -> None:
+        """Teach the fields their further lookups."""
+        from bina.foundation import lookups  # noqa: F401  registers itself

@@ -5,15 +5,26 @@ changes, only its values, is compiled once per process; afterwards only the valu
 """
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import count
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
+Row = TypeVar("Row", bound=Model)
+Value = TypeVar("Value")
 _numbers = count(1)
+
+
+def groups_of(size: int, values: Sequence[Value]) -> Iterator[tuple[Value, ...]]:
+    """The values in groups of exactly ``size``, the last one filled up with its last value: a list for a question that
+    was compiled for so many. Nothing for no values."""
+    for start in range(0, len(values), size):
+        group = tuple(values[start : start + size])
+        yield group + group[-1:] * (size - len(group))
 
 
 def _mark(kind: type) -> Any:
@@ -75,3 +86,66 @@ class PreparedQuery:
             cursor.execute(sql, filled)
             found: list[Sequence[Any]] = cursor.fetchall()
         return list(compiler.apply_converters(found, converters)) if converters else found
+
+
+class PreparedRows(Generic[Row]):
+    """A question about rows of one model with related rows beside it, compiled once; the answers are model instances.
+
+    ``build`` gives the queryset for marks of the ``kinds``. ``related`` names chains of foreign keys, the shorter before
+    the longer, each with the columns to leave out. ``annotated`` names annotations that become attributes of the row.
+    """
+
+    def __init__(
+        self,
+        model: type[Row],
+        build: Callable[..., QuerySet[Row]],
+        *kinds: type,
+        related: Mapping[str, tuple[str, ...]] | None = None,
+        annotated: tuple[str, ...] = (),
+    ) -> None:
+        self._model = model
+        self._build = build
+        self._related = related or {}
+        self._annotated = annotated
+        self._query = PreparedQuery(self._values, *kinds)
+
+    @cached_property
+    def _parts(self) -> list[tuple[str, type[Model], list[str], int]]:
+        """Every column wanted, as (path, model, names, place of the key among them)."""
+        found = []
+        for path, left_out in (("", ()), *self._related.items()):
+            model: Any = self._model
+            for step in filter(None, path.split("__")):
+                model = model._meta.get_field(step).related_model
+            names = [field.attname for field in model._meta.concrete_fields if field.attname not in left_out]
+            found.append((path, model, names, names.index(model._meta.pk.attname)))
+        return found
+
+    def _values(self, *marks: Any) -> QuerySet[Row, Any]:
+        names = [f"{path}__{name}" if path else name for path, _model, columns, _key in self._parts for name in columns]
+        return self._build(*marks).values_list(*names, *self._annotated)
+
+    def rows(self, *values: Any) -> list[Row]:
+        """The rows for these values, related rows attached."""
+        return [self._row(columns) for columns in self._query.rows(*values)]
+
+    def first(self, *values: Any) -> Row | None:
+        """The first of them."""
+        found = self.rows(*values)
+        return found[0] if found else None
+
+    def _row(self, columns: Sequence[Any]) -> Row:
+        rows: dict[str, Any] = {}
+        start = 0
+        for path, model, names, key in self._parts:
+            part = columns[start : start + len(names)]
+            start += len(names)
+            rows[path] = None if part[key] is None else model.from_db("default", names, part)
+            if path:
+                owner, _, name = path.rpartition("__")
+                if rows[owner] is not None:
+                    rows[owner]._state.fields_cache[name] = rows[path]
+        row: Row = rows[""]
+        for name, value in zip(self._annotated, columns[start:], strict=True):
+            setattr(row, name, value)
+        return row

@@ -1,14 +1,16 @@
 """Checking who signs in: by employee number or e-mail, and loading the person behind a session in one query."""
 
-from functools import cache
+import datetime as dt
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.models import EmailAddress
-from django.db.models import Model, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, QuerySet
 
-from bina.foundation.prepared import PreparedQuery
+from bina.foundation import clock
+from bina.foundation.prepared import PreparedRows
 from bina.people.models import User
+from bina.people.queries.superiors import leading
 
 
 def account_named(name: str) -> User | None:
@@ -26,45 +28,24 @@ def account_named(name: str) -> User | None:
     )
 
 
+def _account_query(user_id: int, on: dt.date) -> QuerySet[User]:
+    accounts = User.objects.filter(pk=user_id, is_active=True)
+    return accounts.annotate(leads=ExpressionWrapper(leading(OuterRef("employee_id"), on), BooleanField()))
+
+
 _CHAIN = ("employee", "employee__agency", "employee__unit", "employee__position", "employee__position__job_class")
-
-
-@cache
-def _columns() -> list[tuple[str, type[Model], list[str]]]:
-    """Every column of the account and of what hangs on it, as (path, model, names)."""
-    parts: list[tuple[str, type[Model], list[str]]] = []
-    for path in ("", *_CHAIN):
-        model: Any = User
-        for step in filter(None, path.split("__")):
-            model = model._meta.get_field(step).related_model
-        parts.append((path, model, [field.attname for field in model._meta.concrete_fields]))
-    return parts
-
-
-def _account_query(user_id: int) -> "QuerySet[User, Any]":
-    names = [f"{path}__{name}" if path else name for path, _, columns in _columns() for name in columns]
-    return User.objects.filter(pk=user_id, is_active=True).values_list(*names)
-
-
-_account = PreparedQuery(_account_query, int)
+_account: PreparedRows[User] = PreparedRows(
+    User, _account_query, int, dt.date, related=dict.fromkeys(_CHAIN, ()), annotated=("leads",)
+)
 
 
 def account_of_session(user_id: Any) -> User | None:
-    """The active account with its employee, agency, unit, position and job class: one row, one question compiled once."""
-    rows = _account.rows(int(user_id))
-    if not rows:
-        return None
-    values, found = list(rows[0]), dict[str, Any]()
-    for path, model, names in _columns():
-        part, values = values[: len(names)], values[len(names) :]
-        row = None if part[names.index(model._meta.pk.attname)] is None else model.from_db("default", names, part)
-        found[path] = row
-        if path:
-            owner, _, name = path.rpartition("__")
-            if found[owner] is not None:
-                found[owner]._state.fields_cache[name] = row
-    user: User = found[""]
-    return user
+    """The active account with its employee, agency, unit, position and job class, and whether the person leads anyone:
+    one row, one question compiled once."""
+    user: Any = _account.first(int(user_id), clock.today())
+    if user is not None and user.employee is not None:
+        user.employee.leads = bool(user.leads) and user.employee.left_on is None
+    return user  # type: ignore[no-any-return]  # the annotation is no field
 
 
 class NumberOrEmailBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth ships no types

@@ -216,6 +216,9 @@ class Employee(PublicIdModel):
     position = models.ForeignKey(Position, on_delete=models.PROTECT, related_name="employees")
     left_on = models.DateField(null=True, blank=True)
 
+    # Whether the person leads anyone today; known for the life of one request, see ``queries.leads_anyone``.
+    leads: bool | None = None
+
     class Meta:
         ordering = ["full_name", "id"]
         indexes = [

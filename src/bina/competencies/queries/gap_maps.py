@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import Sum
+from django.db.models.functions import Substr
 
 from bina.competencies.models import Competency, UnitGap
 from bina.people.queries import UNIT_STEP, units
@@ -79,24 +80,22 @@ def gap_map(unit: "OrgUnit", *, framework_code: str = "digcomp-3.0", by_area: bo
     )
     column_of = {row.pk: (row.parent_id if by_area else row.pk) for row in competencies if row.parent_id}
     columns = [row for row in competencies if (row.parent_id is None) == by_area]
-    step = UNIT_STEP
-    children = list(units().filter(path__startswith=unit.path, depth=unit.depth + 1))
-    by_prefix = {child.path: child for child in children}
+    children = list(units().filter(path__subtree=unit.path, depth=unit.depth + 1))
+    by_path = {child.path: child.pk for child in children}
     cells: dict[tuple[int, int], GapCell] = defaultdict(lambda: EMPTY)
     sums = (
-        UnitGap.objects.filter(unit__path__startswith=unit.path, competency_id__in=list(column_of))
-        .values_list("unit__path", "competency_id")
-        .annotate(Sum("required"), Sum("measured"), Sum("proven"), Sum("gap_sum"), Sum("level_sum"))
+        UnitGap.objects.filter(unit__path__subtree=unit.path, competency_id__in=list(column_of))
+        .annotate(branch=Substr("unit__path", 1, len(unit.path) + UNIT_STEP))
         .order_by()
+        .values_list("branch", "competency_id")
+        .annotate(Sum("required"), Sum("measured"), Sum("proven"), Sum("gap_sum"), Sum("level_sum"))
     )
     has_own = False
-    for path, competency_id, required, measured, proven, gap_sum, level_sum in sums:
-        value = GapCell(required, measured, proven, gap_sum, level_sum)
+    for branch, competency_id, *numbers in sums:
         column = column_of[competency_id]
-        owner = by_prefix.get(path[: len(unit.path) + step])
+        owner = by_path.get(branch)
         has_own = has_own or owner is None
-        row_id = owner.pk if owner else unit.pk
-        cells[row_id, column] = _add(cells[row_id, column], value)
-        cells[0, column] = _add(cells[0, column], value)
+        for row_id in (owner or unit.pk, 0):
+            cells[row_id, column] = _add(cells[row_id, column], GapCell(*numbers))
     rows = ([(unit, True)] if has_own else []) + [(child, False) for child in children]
     return GapMap(unit, tuple(rows), tuple(columns), dict(cells))

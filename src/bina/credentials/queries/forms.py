@@ -9,8 +9,7 @@ from django.db.models import Q, QuerySet
 from bina.credentials.models import HourRequirement, HourRule
 from bina.credentials.rules import UNIT_NAMES, Category, RequirementKind, RuleKind
 from bina.foundation import clock
-from bina.foundation.prepared import PreparedQuery
-from bina.foundation.wording import localized
+from bina.foundation.prepared import PreparedQuery, PreparedRows
 
 
 def _in_force(on: dt.date, agency_id: int | None) -> Q:
@@ -18,11 +17,20 @@ def _in_force(on: dt.date, agency_id: int | None) -> Q:
     return dates & (Q(agency=None) | Q(agency_id=agency_id) if agency_id else Q(agency=None))
 
 
+_rules: PreparedRows[HourRule] = PreparedRows(
+    HourRule,
+    lambda agency_id, first, later: HourRule.objects.filter(
+        Q(agency=None) | Q(agency_id=agency_id), Q(valid_to=None) | Q(valid_to__gte=later), valid_from__lte=first
+    ).order_by("order", "form_code", "valid_from", "id"),
+    int, dt.date, dt.date,
+)  # fmt: skip
+
+
 def rules_in_force(agency_id: int | None = None, on: dt.date | None = None) -> list[HourRule]:
     """One rule per form of development, in the order of the catalogue of forms."""
-    rows: QuerySet[HourRule] = HourRule.objects.filter(_in_force(on or clock.today(), agency_id))
+    on = on or clock.today()
     chosen: dict[str, HourRule] = {}
-    for row in rows.order_by("order", "form_code", "valid_from", "id"):
+    for row in _rules.rows(agency_id or 0, on, on):
         current = chosen.get(row.form_code)
         if current is None or row.agency_id is not None or current.agency_id is None:
             chosen[row.form_code] = row
@@ -75,24 +83,9 @@ def forms_of_development(agency_id: int | None = None, on: dt.date | None = None
     ]
 
 
-_names = PreparedQuery(
-    lambda agency_id, first, later: (
-        HourRule.objects.filter(
-            Q(agency=None) | Q(agency_id=agency_id), Q(valid_to=None) | Q(valid_to__gte=later), valid_from__lte=first
-        )
-        .order_by("valid_from", "id")
-        .values_list("form_code", "name", "name_en")
-    ),
-    int,
-    dt.date,
-    dt.date,
-)
-
-
 def form_names(agency_id: int | None = None) -> dict[str, str]:
     """What the forms of development are called today, by code. One light query, for pages that only show names."""
-    today = clock.today()
-    return {code: localized(name, english) for code, name, english in _names.rows(agency_id or 0, today, today)}
+    return {rule.form_code: str(rule) for rule in rules_in_force(agency_id)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -269,7 +269,7 @@ def hours_summary(unit: "OrgUnit", year: int | None = None) -> HoursSummary:
         for kind in employment_names()
         if (facts := book.of(unit.agency_id, kind)) and facts.kind is RequirementKind.FLOOR_YEAR
     }
-    children = list(units().filter(path__startswith=unit.path, depth=unit.depth + 1))
+    children = list(units().filter(path__subtree=unit.path, depth=unit.depth + 1))
     by_path = {child.path: child for child in children}
     groups = []
     has_own = False
@@ -293,7 +293,7 @@ def _sums_by_branch(
 
     Written as one join, because the same question through nested subqueries costs five times as much at 100,000 people.
     """
-    people = active_employees().filter(unit__path__startswith=unit.path).order_by()
+    people = active_employees().filter(unit__path__subtree=unit.path).order_by()
     ledger = _counted().filter(year=year, employee__in=people.values("pk")).order_by()
     inner, inner_values = (
         people.annotate(branch=Substr("unit__path", 1, len(unit.path) + UNIT_STEP))

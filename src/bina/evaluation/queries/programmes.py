@@ -1,13 +1,15 @@
 """Which programmes an account may open, and what was found about them."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from bina.evaluation.models import ImpactEstimate, Programme
 from bina.evaluation.rules import IMPROVED, MINIMUM_PAIRS
-from bina.learning.rules import CourseState, EnrolmentState
+from bina.foundation.prepared import PreparedQuery
+from bina.learning.queries import completions_of
+from bina.learning.rules import CourseState
 from bina.people.queries import Standing, root_unit_of, standing_of, users_with
 from bina.people.rules import Permission
 
@@ -104,22 +106,28 @@ class ProvenUseful:
     n: int
 
 
+def _proven(employee_id: int, agency_id: int) -> QuerySet[ImpactEstimate, Any]:
+    finished = completions_of(employee_id).filter(course=OuterRef("programme__course"))
+    return (
+        ImpactEstimate.objects.filter(
+            Q(programme__agency_id=agency_id) | Q(programme__agency=None),
+            competency=None, verdict=IMPROVED, pairs__gte=MINIMUM_PAIRS,
+            programme__course__state=CourseState.PUBLISHED.value,
+            mean_gain__isnull=False, low__isnull=False, high__isnull=False,
+        )
+        .annotate(is_finished=Exists(finished))
+        .order_by("is_finished", F("programme__agency").asc(nulls_last=True), "-low", "id")
+        .values_list(
+            "programme__course__current_version__title", "programme__course__slug", "mean_gain", "low", "high", "pairs"
+        )[:1]
+    )  # fmt: skip
+
+
+_proven_rows = PreparedQuery(_proven, int, int)
+
+
 def proven_useful(employee: "Employee") -> ProvenUseful | None:
     """The best proven course for a person's home: not yet finished before finished, of the own agency before others,
     then by the lower bound of the gain. None when nothing is proven. One query on stored estimates."""
-    finished = employee.enrolments.filter(course=OuterRef("programme__course"), state=EnrolmentState.COMPLETED.value)
-    row = (
-        ImpactEstimate.objects.filter(
-            Q(programme__agency_id=employee.agency_id) | Q(programme__agency=None),
-            competency=None, verdict=IMPROVED, pairs__gte=MINIMUM_PAIRS,
-            programme__course__state=CourseState.PUBLISHED.value,
-        )
-        .annotate(is_finished=Exists(finished))
-        .select_related("programme__course__current_version")
-        .order_by("is_finished", F("programme__agency").asc(nulls_last=True), "-low", "id")
-        .first()
-    )  # fmt: skip
-    if row is None or row.mean_gain is None or row.low is None or row.high is None:
-        return None
-    course = row.programme.course
-    return ProvenUseful(course.title, course.slug, row.mean_gain, row.low, row.high, row.pairs)
+    rows = _proven_rows.rows(employee.pk, employee.agency_id)
+    return ProvenUseful(*rows[0]) if rows else None

@@ -180,7 +180,7 @@ def enrol_unit(*, by: "User", course: Course, unit: "OrgUnit", progress: Progres
 
     Running it again enrols only those who are missing, so a killed job may start over.
     """
-    people = active_employees().filter(unit__path__startswith=unit.path).order_by("pk")
+    people = active_employees().filter(unit__path__subtree=unit.path).order_by("pk")
     if course.agency_id is not None:
         people = people.filter(agency_id=course.agency_id)
     there = set(Enrolment.objects.filter(course=course).values_list("employee_id", flat=True))

@@ -32,7 +32,8 @@ from bina.learning.queries.courses import (
 )
 from bina.learning.queries.enrolments import (
     EnrolmentCounts,
-    completed_enrolments,
+    completed_course_ids,
+    completions_of,
     employees_completed,
     enrolment_by_public_id,
     enrolment_counts,
@@ -67,7 +68,8 @@ __all__ = [
     "activity_with_form",
     "agencies_for_courses",
     "catalogue",
-    "completed_enrolments",
+    "completed_course_ids",
+    "completions_of",
     "course_by_public_id",
     "course_by_slug",
     "course_effects",

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import Case, Exists, F, FloatField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
-from django.db.models.functions import Coalesce
 
+from bina.foundation.prepared import PreparedRows, groups_of
 from bina.foundation.wording import localized
 from bina.learning.models import Activity, Course, CourseCompetency, CourseEffect, Enrolment
-from bina.learning.queries.hot import activity_by_key, course_by_address
+from bina.learning.queries.hot import PROSE, activity_by_key, course_by_address
 from bina.learning.rules import CourseState
 from bina.people.queries import standing_of
 from bina.people.rules import Permission
@@ -173,30 +173,43 @@ class CourseMatch:
     is_measured: bool
 
 
+_AT_ONCE = 24
+
+
+def _teaching(agency_id: int, *competency_ids: int) -> QuerySet[CourseCompetency]:
+    effects = CourseEffect.objects.filter(course=OuterRef("version__course"), competency=OuterRef("competency"))
+    return (
+        CourseCompetency.objects.filter(
+            Q(version__course__agency=None) | Q(version__course__agency_id=agency_id),
+            competency_id__in=competency_ids,
+            version__course__state=CourseState.PUBLISHED.value,
+            version__course__current_version=F("version"),
+        )
+        .annotate(measured=Subquery(effects.order_by("-estimated_on").values("mean")[:1]))
+        .order_by()
+    )
+
+
+_teaching_rows: PreparedRows[CourseCompetency] = PreparedRows(
+    CourseCompetency, _teaching, int, *[int] * _AT_ONCE,
+    related={"version": (*PROSE, "outline", "competency_lines"), "version__course": ()}, annotated=("measured",),
+)  # fmt: skip
+
+
 def courses_for_competencies(competency_ids: Iterable[int], *, agency_id: int | None = None) -> list[CourseMatch]:
     """Published courses that teach these competencies, the largest gain first: measured where it was, else as promised.
 
-    ``agency_id`` adds the courses of that agency to those for everyone. One query.
+    ``agency_id`` adds the courses of that agency to those for everyone. One query for each two dozen competencies.
     """
-    effect = CourseEffect.objects.filter(
-        course=OuterRef("version__course"), competency=OuterRef("competency")
-    ).order_by("-estimated_on")
-    rows = (
-        CourseCompetency.objects.filter(
-            competency_id__in=list(competency_ids),
-            version__course__state=CourseState.PUBLISHED,
-            version__course__current_version=F("version"),
-        )
-        .filter(Q(version__course__agency=None) | Q(version__course__agency_id=agency_id))
-        .annotate(measured=Subquery(effect.values("mean")[:1]))
-        .annotate(gain=Coalesce("measured", "expected_gain"))
-        .select_related("version__course__current_version")
-        .order_by("-gain", "version__course_id")
-    )
-    return [
-        CourseMatch(row.version.course, row.competency_id, row.target_level, row.gain, row.measured is not None)
-        for row in rows
-    ]
+    found: list[CourseMatch] = []
+    for group in groups_of(_AT_ONCE, sorted(set(competency_ids))):
+        rows: list[Any] = _teaching_rows.rows(agency_id or 0, *group)
+        for row in rows:
+            course = row.version.course
+            course.current_version = row.version
+            gain = row.expected_gain if row.measured is None else row.measured
+            found.append(CourseMatch(course, row.competency_id, row.target_level, gain, row.measured is not None))
+    return sorted(found, key=lambda match: (-match.gain, match.course.pk))
 
 
 def course_effects(course_ids: Iterable[int]) -> QuerySet[CourseEffect]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
+from bina.foundation.prepared import PreparedQuery
 from bina.learning.models import Course, Enrolment
 from bina.learning.queries.hot import PROSE, enrolments_in_course, hex_of, own_enrolment
 from bina.learning.rules import EnrolmentState
@@ -80,11 +81,24 @@ def running_by_course(employee_id: int | None, course_ids: Iterable[int]) -> dic
     return found
 
 
-def completed_enrolments(course_ids: Iterable[int]) -> QuerySet[Enrolment]:
-    """Completions of some courses with the person and the unit; for evaluation."""
-    return Enrolment.objects.filter(course_id__in=list(course_ids), state=EnrolmentState.COMPLETED).select_related(
-        "employee", "employee__unit", "course", "version"
-    )
+def completions_of(employee_id: int) -> QuerySet[Enrolment]:
+    """Courses that a person has completed, as a question for other rooms to narrow down."""
+    return Enrolment.objects.filter(employee_id=employee_id, state=EnrolmentState.COMPLETED.value).order_by()
+
+
+_completed = PreparedQuery(
+    lambda employee_id: (
+        Enrolment.objects.filter(employee_id=employee_id, completed_at__isnull=False)
+        .order_by()
+        .values_list("course_id")
+    ),
+    int,
+)
+
+
+def completed_course_ids(employee_id: int) -> set[int]:
+    """Courses that a person has completed, in whatever version and whatever became of the enrolment since."""
+    return {row[0] for row in _completed.rows(employee_id)}
 
 
 def employees_completed(course_id: int) -> set[int]:
@@ -111,7 +125,7 @@ def enrolment_counts(course: Course, *, unit_path: str = "") -> EnrolmentCounts:
     """Counts of one course, optionally only for the people under a unit."""
     rows = Enrolment.objects.filter(course=course)
     if unit_path:
-        rows = rows.filter(employee__unit__path__startswith=unit_path)
+        rows = rows.filter(employee__unit__path__subtree=unit_path)
     found = dict(rows.order_by().values_list("state").annotate(n=Count("id")))
     return EnrolmentCounts(
         found.get(EnrolmentState.STARTED.value, 0),

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
+from django.core.validators import validate_email
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -22,10 +23,11 @@ from bina.foundation.errors import Refused
 from bina.journal.actions import record
 from bina.people import entries
 from bina.people.actions.authority import require_permission
+from bina.people.actions.roles import grant_role
 from bina.people.actions.staff import note
 from bina.people.models import Employee, Invitation, OrgUnit, User
 from bina.people.queries import employees_to_invite, open_invitation
-from bina.people.rules import Permission
+from bina.people.rules import Permission, Role
 
 INVITATION_DAYS = 14
 
@@ -70,6 +72,24 @@ def create_platform_account(*, email: str, display_name: str, password: str | No
         raise Refused(_("Nama masuk %(name)s sudah dipakai akun lain.") % {"name": email})
     user = User.objects.create_user(email, password, email=email, display_name=display_name)
     record(entries.ACCOUNT_CREATED, by=None, kind="user", object_id=user.pk, name=display_name)
+    return user
+
+
+@transaction.atomic
+def create_platform_admin(*, email: str, display_name: str, password: str) -> User:
+    """An account that looks after the whole installation; made by whoever runs the server, not from a page.
+
+    Raises Refused when the address is none or is taken, or the password is too weak (with the reasons).
+    """
+    try:
+        validate_email(email)
+        validate_password(password, User(username=email, email=email, display_name=display_name))
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages)) from error
+    user = create_platform_account(email=email, display_name=display_name, password=password)
+    User.objects.filter(pk=user.pk).update(is_staff=True, is_superuser=True)
+    trust_address(user=user)
+    grant_role(by=None, user=user, role=Role.PLATFORM_ADMIN, unit=None, reason="Pemasangan")
     return user
 
 

@@ -125,7 +125,7 @@ def close_unit(*, by: "User | None", unit: OrgUnit, on: dt.date, reason: str = "
     if unit.depth == 1:
         raise Refused(_("Unit puncak mewakili seluruh instansi dan tidak dapat ditutup."))
     can_last(unit.valid_from, on).require()
-    below = OrgUnit.objects.filter(path__startswith=unit.path, valid_to=None).exclude(pk=unit.pk).count()
+    below = OrgUnit.objects.filter(path__subtree=unit.path, valid_to=None).exclude(pk=unit.pk).count()
     if below:
         raise Refused(
             _("Masih ada %(count)s unit terbuka di bawah “%(name)s”. Tutup atau pindahkan dulu.")

@@ -87,7 +87,7 @@ def staff_directory(
     rows = rows.select_related("unit", "position", "agency")
     rows = rows.exclude(left_on=None) if left else rows.filter(left_on=None)
     if unit is not None:
-        rows = rows.filter(unit__path__startswith=unit.path)
+        rows = rows.filter(unit__path__subtree=unit.path)
     words = text.split()
     if words and text.replace(" ", "").isdigit():
         rows = rows.filter(employee_number__endswith=text.replace(" ", ""))
@@ -171,15 +171,15 @@ def unit_visible_to(user: User, public_id: "UUID | str") -> OrgUnit | None:
 def units_below(unit: OrgUnit) -> list[OrgUnit]:
     """The units directly under one, each with ``staff_count`` of its whole subtree and ``below_count``; three queries."""
     children: list[Any] = list(
-        OrgUnit.objects.filter(path__startswith=unit.path, depth=unit.depth + 1)
+        OrgUnit.objects.filter(path__subtree=unit.path, depth=unit.depth + 1)
         .annotate(below_count=F("numchild"))
         .order_by("valid_to", "name")
     )
     length = len(unit.path) + UNIT_STEP
-    inside = dict(OrgUnit.objects.filter(path__startswith=unit.path, depth__gt=unit.depth).values_list("id", "path"))
+    inside = dict(OrgUnit.objects.filter(path__subtree=unit.path, depth__gt=unit.depth).values_list("id", "path"))
     counts: Counter[str] = Counter()
     present = Employee.objects.filter(
-        unit__in=OrgUnit.objects.filter(path__startswith=unit.path).values("pk"), left_on=None
+        unit__in=OrgUnit.objects.filter(path__subtree=unit.path).values("pk"), left_on=None
     )
     for unit_id, count in present.values_list("unit_id").annotate(n=Count("pk")).values_list("unit_id", "n"):
         if unit_id in inside:
@@ -218,7 +218,7 @@ def employees_to_invite(unit: OrgUnit) -> QuerySet[Employee]:
     """People of a subtree with an e-mail address who cannot sign in yet and have no invitation still open."""
     usable = User.objects.filter(employee=OuterRef("pk")).exclude(Q(password="") | Q(password__startswith="!"))  # noqa: S106  Django's mark for "no password"
     return (
-        Employee.objects.filter(unit__path__startswith=unit.path, left_on=None)
+        Employee.objects.filter(unit__path__subtree=unit.path, left_on=None)
         .exclude(email="")
         .filter(~Exists(usable))
         .filter(~Exists(Invitation.objects.filter(employee=OuterRef("pk"), expires_at__gt=clock.now())))

@@ -87,7 +87,7 @@ def under(paths: tuple[str, ...], field: str = "unit__path") -> Q:
         return Q()
     condition = Q(pk__in=())
     for path in paths:
-        condition |= Q(**{f"{field}__startswith": path})
+        condition |= Q(**{f"{field}__subtree": path})
     return condition
 
 

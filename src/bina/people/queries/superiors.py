@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bina.foundation import clock
-from bina.foundation.prepared import PreparedQuery
+from bina.foundation.prepared import PreparedQuery, PreparedRows, groups_of
 from bina.people.models import ACTIVE_STATUSES, Assignment, Employee, OrgUnit, SuperiorOverride
 
 PRECEDENCE = {"PLT": 0, "PJ": 1, "PLH": 2, "D": 3, "TT": 4}
@@ -43,22 +43,31 @@ def head_of(unit: OrgUnit, on: dt.date | None = None) -> Employee | None:
     return best.employee if best else None
 
 
+_special: PreparedRows[SuperiorOverride] = PreparedRows(
+    SuperiorOverride,
+    lambda employee, first, later: SuperiorOverride.objects.filter(
+        Q(valid_to=None) | Q(valid_to__gte=later), valid_from__lte=first, employee=employee, superior__left_on=None
+    ).order_by("-valid_from", "-id"),
+    int, dt.date, dt.date, related={"superior": ()},
+)  # fmt: skip
+_DEPTH = 12
+_heads: PreparedRows[Assignment] = PreparedRows(
+    Assignment,
+    lambda first, later, *paths: Assignment.objects.filter(
+        Q(valid_to=None) | Q(valid_to__gte=later), valid_from__lte=first,
+        position__is_head=True, employee__left_on=None, position__unit__path__in=paths,
+    ).order_by(),
+    dt.date, dt.date, *[str] * _DEPTH, related={"employee": (), "position": (), "position__unit": ()},
+)  # fmt: skip
+
+
 def superior_of(employee: Employee, on: dt.date | None = None) -> Employee | None:
     """The line manager on a date: a special superior if set, else the head of the nearest unit above not led oneself."""
     on = on or clock.today()
-    override = (
-        SuperiorOverride.objects.filter(in_force(on), employee=employee, superior__left_on=None)
-        .select_related("superior")
-        .order_by("-valid_from", "-id")
-        .first()
-    )
+    override = _special.first(employee.pk, on, on)
     if override:
         return override.superior
-    holders = list(
-        _holders_of_head_posts(on, Q(position__unit__path__in=chain_of(employee.unit.path))).select_related(
-            "employee", "position__unit"
-        )
-    )
+    holders = [row for paths in groups_of(_DEPTH, chain_of(employee.unit.path)) for row in _heads.rows(on, on, *paths)]
     reach = min((len(row.position.unit.path) for row in holders if row.employee_id == employee.pk), default=None)
     above = [row for row in holders if reach is None or len(row.position.unit.path) < reach]
     best = min(above, key=lambda row: (-len(row.position.unit.path), PRECEDENCE[row.kind], row.pk), default=None)
@@ -77,9 +86,22 @@ def subordinates_condition(employee: Employee, on: dt.date | None = None) -> Q:
     return memo[on.toordinal()]
 
 
-def subordinate_ids_of(employee: Employee, on: dt.date | None = None) -> set[int]:
-    """Ids of the people who answer directly to a person on a date."""
-    return set(Employee.objects.filter(subordinates_condition(employee, on)).values_list("id", flat=True))
+def answering_to(employee: Employee, on: dt.date | None = None) -> QuerySet[Employee]:
+    """Everyone who answers directly to a person on a date, learner or not."""
+    return Employee.objects.filter(subordinates_condition(employee, on)).order_by()
+
+
+_led = PreparedQuery(
+    lambda employee, first, later: (
+        Assignment.objects.filter(
+            Q(valid_to=None) | Q(valid_to__gte=later), valid_from__lte=first,
+            employee=employee, position__is_head=True, employee__left_on=None,
+        )
+        .order_by()
+        .values_list("position__unit__path")
+    ),
+    int, dt.date, dt.date,
+)  # fmt: skip
 
 
 def _subordinates_condition(employee: Employee, on: dt.date) -> Q:
@@ -88,18 +110,18 @@ def _subordinates_condition(employee: Employee, on: dt.date) -> Q:
     units: set[int] = set()
     answering: set[int] = set()
     by_tree = Q(pk__in=())
-    for path in set(_holders_of_head_posts(on, Q(employee=employee)).values_list("position__unit__path", flat=True)):
+    for path in {row[0] for row in _led.rows(employee.pk, on, on)}:
         led_units, leaders, led_leaders = _answering_to_head_of(path, employee, on)
         by_tree |= Q(unit_id__in=led_units, left_on=None) & ~Q(pk__in=leaders)
         units |= led_units
         answering |= led_leaders
-    overrides = SuperiorOverride.objects.filter(in_force(on), superior__left_on=None).order_by("valid_from", "id")
-    named = set(overrides.filter(superior=employee).values_list("employee_id", flat=True))
+    overrides = SuperiorOverride.objects.filter(in_force(on), superior__left_on=None)
+    named = overrides.filter(superior=employee).order_by().values("employee_id")
     # The newest special superior of each person wins.
     special = dict(
-        overrides.filter(Q(employee_id__in=named | answering) | Q(employee__unit_id__in=units)).values_list(
-            "employee_id", "superior_id"
-        )
+        overrides.filter(Q(employee_id__in=named) | Q(employee_id__in=answering) | Q(employee__unit_id__in=units))
+        .order_by("valid_from", "id")
+        .values_list("employee_id", "superior_id")
     )
     own = {person for person, superior in special.items() if superior == employee.pk}
     elsewhere = {person for person, superior in special.items() if superior != employee.pk}
@@ -109,12 +131,15 @@ def _subordinates_condition(employee: Employee, on: dt.date) -> Q:
 def _answering_to_head_of(path: str, head: Employee, on: dt.date) -> tuple[set[int], set[int], set[int]]:
     """Who answers to the head of the unit at ``path``: whole units, the leaders among their people who do not answer as
     such, and the leaders who do. All empty when another acts there."""
-    holders = _holders_of_head_posts(
-        on, Q(position__unit__path__startswith=path) | Q(position__unit__path__in=chain_of(path))
-    ).values_list("position__unit__path", "kind", "id", "employee_id", "employee__unit__path")
+    rows = list(
+        OrgUnit.objects.filter(Q(path__subtree=path) | Q(path__in=chain_of(path))).order_by().values_list("path", "id")
+    )
+    holders = _holders_of_head_posts(on, Q(position__unit__in=[unit_id for _, unit_id in rows])).order_by()
     posts: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
     leaders: dict[int, tuple[str, list[str]]] = {}
-    for unit_path, kind, row_id, holder, home in holders:
+    for unit_path, kind, row_id, holder, home in holders.values_list(
+        "position__unit__path", "kind", "id", "employee_id", "employee__unit__path"
+    ):
         posts[unit_path].append((PRECEDENCE[kind], row_id, holder))
         leaders.setdefault(holder, (home, []))[1].append(unit_path)
     if min(posts[path])[2] != head.pk:
@@ -123,7 +148,6 @@ def _answering_to_head_of(path: str, head: Employee, on: dt.date) -> tuple[set[i
     def nearest(paths: Iterable[str]) -> str | None:
         return next((step for step in paths if step in posts), None)
 
-    rows = OrgUnit.objects.filter(path__startswith=path).values_list("path", "id")
     units = {unit_id for unit_path, unit_id in rows if nearest(chain_of(unit_path)) == path}
     answering: set[int] = set()
     for holder, (home, led) in leaders.items():
@@ -151,23 +175,27 @@ def is_superior_of(superior: Employee, employee: Employee, on: dt.date | None = 
     return found is not None and found.pk == superior.pk
 
 
-def _is_leading(employee: int, on: dt.date) -> QuerySet[Employee, tuple[int]]:
-    by_override = SuperiorOverride.objects.filter(in_force(on), superior_id=OuterRef("pk"))
-    head_post = Assignment.objects.filter(in_force(on), employee_id=OuterRef("pk"), position__is_head=True)
-    people = Employee.objects.filter(pk=employee, left_on=None).order_by()
-    return people.filter(Exists(head_post) | Exists(by_override)).values_list("pk")
+def leading(person: "OuterRef | int", on: dt.date) -> Q:
+    """The condition that a person holds a head position on a date or is named as somebody's superior."""
+    head_posts = Assignment.objects.filter(in_force(on), employee_id=person, position__is_head=True)
+    overrides = SuperiorOverride.objects.filter(in_force(on), superior_id=person)
+    return Q(Exists(head_posts.order_by())) | Q(Exists(overrides.order_by()))
 
 
-_leading = PreparedQuery(_is_leading, int, dt.date)
+_leading = PreparedQuery(
+    lambda employee, on: (
+        Employee.objects.filter(leading(employee, on), pk=employee, left_on=None).order_by().values_list("pk")
+    ),
+    int,
+    dt.date,
+)
 
 
-def leads_anyone(employee: Employee, on: dt.date | None = None) -> bool:
-    """Whether the person holds a head position or is named as somebody's superior; cheap, for menus."""
-    memo: bool | None = employee.__dict__.get("_leads")
-    if memo is None:
-        memo = bool(_leading.rows(employee.pk, on or clock.today()))
-        employee.__dict__["_leads"] = memo
-    return memo
+def leads_anyone(employee: Employee) -> bool:
+    """Whether the person leads today; known already where the person belongs to the account of the request."""
+    if employee.leads is None:
+        employee.leads = bool(_leading.rows(employee.pk, clock.today()))
+    return employee.leads
 
 
 def current_override_of(employee: Employee) -> SuperiorOverride | None:

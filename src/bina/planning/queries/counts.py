@@ -60,8 +60,8 @@ class PlanCounts:
 def plan_counts(unit: "OrgUnit", year: int) -> PlanCounts:
     """States of plans by branch: four queries, whatever the number of people. The caller decided who may see the unit."""
     end = len(unit.path) + UNIT_STEP
-    people = active_employees().filter(unit__path__startswith=unit.path)
-    children = list(units().filter(path__startswith=unit.path, depth=unit.depth + 1))
+    people = active_employees().filter(unit__path__subtree=unit.path)
+    children = list(units().filter(path__subtree=unit.path, depth=unit.depth + 1))
     by_path = {child.path: child.pk for child in children}
     counts: dict[tuple[int, str], int] = {}
     staff = people.annotate(branch=Substr("unit__path", 1, end)).order_by().values_list("branch").annotate(Count("pk"))
@@ -100,7 +100,7 @@ def _items_by_branch(unit: "OrgUnit", year: int, by_path: dict[str, int]) -> dic
         PlanItem.objects.filter(
             plan__year=year,
             plan__state=PlanState.APPROVED,
-            plan__employee__unit__path__startswith=unit.path,
+            plan__employee__unit__path__subtree=unit.path,
             plan__employee__left_on=None,
         )
         .exclude(state=ItemState.DROPPED)

@@ -13,8 +13,9 @@ from bina.foundation.prepared import PreparedQuery
 from bina.foundation.verdict import Verdict
 from bina.foundation.wording import localized
 from bina.people.queries import (
+    answering_to,
+    is_superior_of,
     standing_of,
-    subordinate_ids_of,
     superior_of,
     user_of,
     users_with,
@@ -196,7 +197,7 @@ def _may_read(user: "User", plan: IndividualPlan) -> bool:
         return False
     if standing_of(user).may_in(Permission.SEE_PLANS, plan.employee.unit.path):
         return True
-    return user.employee is not None and plan.employee_id in subordinate_ids_of(user.employee)
+    return user.employee is not None and is_superior_of(user.employee, plan.employee)
 
 
 def plan_visible_to(user: "User", public_id: "UUID | str") -> IndividualPlan | None:
@@ -250,7 +251,7 @@ def plans_waiting_for(user: "User") -> QuerySet[IndividualPlan]:
     if user.employee is None:
         return waiting.none()
     return (
-        waiting.filter(employee_id__in=subordinate_ids_of(user.employee))
+        waiting.filter(employee__in=answering_to(user.employee))
         .select_related("employee", "employee__unit", "employee__position")
         .order_by("submitted_at", "id")
     )

@@ -10,7 +10,7 @@ from bina.competencies.queries import Profile, ProfileLine, profile_of
 from bina.credentials.queries import FormOfDevelopment, forms_of_development
 from bina.design.formats import number
 from bina.foundation import clock
-from bina.learning.queries import CourseMatch, courses_for_competencies, enrolments_of
+from bina.learning.queries import CourseMatch, completed_course_ids, courses_for_competencies
 from bina.planning.queries.plans import ItemLine, lines_of, plan_of
 from bina.planning.rules import form_for_gap, suggested_quarter
 
@@ -91,9 +91,7 @@ def proposals_for(
         items = lines_of(plan) if plan else []
     planned_courses = {item.course_id for item in items if item.course_id}
     planned = {item.competency_id for item in items if item.competency_id}
-    taken = set(
-        enrolments_of(employee).filter(completed_at__isnull=False).order_by().values_list("course_id", flat=True)
-    )
+    taken = completed_course_ids(employee.pk)
     known_forms = {
         form.code: form for form in (forms if forms is not None else forms_of_development(employee.agency_id))
     }

@@ -166,7 +166,7 @@ def people_against_standard(
     The caller has checked that levels may be seen in the unit.
     """
     people = active_employees()
-    people = people.filter(unit=unit) if only_own_staff else people.filter(unit__path__startswith=unit.path)
+    people = people.filter(unit=unit) if only_own_staff else people.filter(unit__path__subtree=unit.path)
     return (
         people.annotate(line=FilteredRelation("levels", condition=Q(levels__competency=competency)))
         .filter(line__required_level__isnull=False)
@@ -179,5 +179,9 @@ def people_against_standard(
             line_status=F("line__status"),
         )
         .select_related("unit", "position")
+        .only(
+            "public_id", "full_name", "title_prefix", "title_suffix",
+            "unit__name", "unit__short_name", "position__title",
+        )
         .order_by(F("line__gap").desc(nulls_last=True), "full_name", "id")
-    )
+    )  # fmt: skip
