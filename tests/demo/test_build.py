@@ -50,6 +50,8 @@ def fingerprints(employees: int, seed: int) -> dict[str, str]:
             assert said[-1][0] == said[-1][1]
             for model, columns in COMPARED:
                 rows = sorted(str(row) for row in model._default_manager.values_list(*columns))
+                # The staff file is really taken in, so its notices bear the moment of the build.
+                rows = [row for row in rows if "Berkas pegawai" not in row]
                 assert rows, model
                 found[model.__name__] = hashlib.sha256("\n".join(rows).encode()).hexdigest()
             raise UndoneError

@@ -20,7 +20,7 @@ from bina.journal.models import Entry, Notification
 from bina.journal.registry import VERBS
 from bina.learning.models import ActivityProgress, Enrolment
 from bina.learning.queries import next_step_for
-from bina.people.models import Employee, User
+from bina.people.models import Employee, StaffImport, User
 from bina.planning.models import IndividualPlan, PlanItem
 from bina.planning.queries import items_of, plan_of, plans_waiting_for
 from tests.demo.conftest import EMPLOYEES, ON
@@ -82,8 +82,8 @@ def test_an_attempt_s_share_is_that_of_its_answers(demo: BuildResult) -> None:
 
 def test_nothing_happened_in_the_future_or_before_the_half_year(demo: BuildResult) -> None:
     end = dt.datetime.combine(ON, dt.time(0), dt.UTC)
-    # What the build itself did (courses, items, estimates) is of the day it ran.
-    told = Entry.objects.exclude(verb__regex=r"^(course|items|programme)\.")
+    # What the build itself did (courses, items, a staff file, estimates) is of the day it ran.
+    told = Entry.objects.exclude(verb__regex=r"^(course|items|programme|staff_import|employee)\.")
     newest = told.order_by("-occurred_at")[0]
     assert newest.occurred_at < end, newest.verb
     for model, field in ((Session, "finished_at"), (Enrolment, "active_at"), (Certificate, "issued_at")):
@@ -217,3 +217,9 @@ def test_everybody_of_the_story_can_open_the_first_pages(demo: BuildResult, key:
     for address in ("/", "/competencies/", "/planning/", "/learning/", "/learning/mine/", "/credentials/hours/",
                     "/assessment/", "/notifications/"):  # fmt: skip
         assert client.get(address).status_code == 200, address
+
+
+def test_hr_has_taken_in_a_file_with_changes_and_an_error(demo: BuildResult) -> None:
+    taken = StaffImport.objects.get()
+    assert taken.state == StaffImport.State.APPLIED
+    assert {name: taken.counts[name] for name in ("changed", "error", "new")} == {"changed": 2, "error": 1, "new": 0}

@@ -1,12 +1,15 @@
-"""What wraps every request: a strict content policy, and plain-word pages when an action is refused."""
+"""What wraps every request: compression, a strict content policy, and plain-word pages when an action is refused."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 
 from bina.foundation.errors import Denied, Refused
 
+COMPRESSED = ("text/", "application/json", "image/svg+xml")
 POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; script-src 'self'; "
     "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
@@ -24,6 +27,16 @@ class ContentSecurityPolicy:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
         return response
+
+
+class CompressedPages(GZipMiddleware):
+    """Sends pages compressed; leaves files and videos alone, which are packed already or asked for in ranges."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Compress text that is all there."""
+        if response.streaming or not response.headers.get("Content-Type", "").startswith(COMPRESSED):
+            return response
+        return super().process_response(request, response)
 
 
 class RefusalPages:

@@ -50,7 +50,7 @@ def _database(url: str | None) -> dict[str, Any]:
                 # FULL: what was confirmed survives a power cut, at the price of one fsync per commit.
                 "init_command": (
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-                    "PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;"
+                    "PRAGMA cache_size=-65536; PRAGMA mmap_size=2147418112; PRAGMA temp_store=MEMORY;"
                 ),
             },
             "CONN_MAX_AGE": None,
@@ -70,7 +70,8 @@ def _database(url: str | None) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": query.pop("host", None) or parts.hostname or "",
         "PORT": str(parts.port or query.pop("port", "")),
-        "OPTIONS": {**query},
+        # Our prepared questions keep their plans on the server; ``?prepare=no`` for poolers that hand connections around.
+        "OPTIONS": {"prepare_threshold": None if query.pop("prepare", "") == "no" else 5, **query},
         "CONN_MAX_AGE": None,
     }
 
@@ -120,6 +121,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "bina.config.middleware.CompressedPages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -151,6 +153,7 @@ TEMPLATES = [
             "trim_blocks": True,
             "lstrip_blocks": True,
             "auto_reload": DEBUG,
+            "context_processors": ["bina.design.environment.words_of_request"],
         },
     },
     {

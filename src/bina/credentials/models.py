@@ -53,10 +53,11 @@ class HourRule(models.Model):
         indexes = [models.Index(fields=["form_code", "agency", "valid_from"], name="hour_rule_lookup")]
         constraints = [
             models.UniqueConstraint(
-                fields=["agency", "form_code"],
-                condition=Q(valid_to=None),
-                nulls_distinct=False,
-                name="one_open_hour_rule",
+                fields=["agency", "form_code"], condition=Q(valid_to=None), name="one_open_hour_rule"
+            ),
+            # No agency is nobody's equal in a database, so the national rows need a constraint of their own.
+            models.UniqueConstraint(
+                fields=["form_code"], condition=Q(valid_to=None, agency=None), name="one_open_national_hour_rule"
             ),
             models.CheckConstraint(
                 condition=Q(valid_to=None) | Q(valid_to__gte=models.F("valid_from")), name="hour_rule_dates_in_order"
@@ -101,8 +102,12 @@ class HourRequirement(models.Model):
             models.UniqueConstraint(
                 fields=["agency", "employment_type", "kind"],
                 condition=Q(valid_to=None),
-                nulls_distinct=False,
                 name="one_open_hour_requirement",
+            ),
+            models.UniqueConstraint(
+                fields=["employment_type", "kind"],
+                condition=Q(valid_to=None, agency=None),
+                name="one_open_national_hour_requirement",
             ),
         ]
 

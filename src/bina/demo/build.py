@@ -15,6 +15,7 @@ from bina.credentials.actions import load_reference_data as load_credentials
 from bina.demo.agencies import agency_codes, plan_agencies
 from bina.demo.chance import Chance, shares
 from bina.demo.earning import Earnings
+from bina.demo.importing import take_in_a_file
 from bina.demo.intending import Intentions
 from bina.demo.measuring import measure_by_tests, rate_behaviour
 from bina.demo.rows import Ledger
@@ -118,6 +119,7 @@ def _build(employees: int, chance: Chance, tell: Report) -> None:
     gather_reactions(world, studies)
     tell_the_story(world)
     ledger.finish()
+    take_in_a_file()
     tell(64, total, _("Menghitung tingkat kompetensi"))
     recompute_everyone(
         on_portion=lambda done, whole: tell(64 + 33 * done // whole, total, _("Menghitung tingkat kompetensi"))

@@ -1,12 +1,12 @@
 """The Jinja2 environment: what every template may call."""
 
+from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Any
 
 import jinja2
 from django.conf import settings
 from django.contrib.messages import get_messages
-from django.middleware.csrf import get_token
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
@@ -14,7 +14,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from markupsafe import Markup
 
-from bina.design import formats
+from bina.design import formats, pictures
+from bina.design.forms import csrf_field, csrf_token_of
+from bina.design.frames import frame
 from bina.design.navigation import places_for
 
 # A page names a hundred texts and thirty addresses. Both depend on nothing but their arguments (and the language), so
@@ -42,6 +44,24 @@ def _gettext(message: str, **variables: Any) -> Markup:
     return text % variables if variables else text
 
 
+@cache
+def _words_in(language: str | None) -> Callable[..., Markup]:
+    known: dict[str, Markup] = {}
+
+    def words(message: str, **variables: Any) -> Markup:
+        text = known.get(message)
+        if text is None:
+            text = known[message] = _sentence(language, message)
+        return text % variables if variables else text
+
+    return words
+
+
+def words_of_request(request: Any) -> dict[str, Any]:
+    """A context processor: ``_`` for the language of the whole page, so that not every text has to ask which it is."""
+    return {"_": _words_in(translation.get_language())}
+
+
 def _ngettext(singular: str, plural: str, n: int, **variables: Any) -> Markup:
     return _filled(translation.ngettext(singular, plural, n), {"num": n, **variables})
 
@@ -61,24 +81,6 @@ def icon(name: str, classes: str = "size-5") -> SafeString:
     )
 
 
-def scale_position(level: float, level_count: int = 4) -> float:
-    """Where a level lies on the track, in percent of its width; half a level of room on both sides."""
-    return round(min(100.0, max(0.0, (float(level) - 0.5) / level_count * 100)), 2)
-
-
-def csrf_token_of(request: Any) -> str:
-    """The proof that a form came from our page; one for all forms of a page, because making one is dear."""
-    made: str | None = getattr(request, "_bina_csrf_token", None)
-    if made is None:
-        made = request._bina_csrf_token = get_token(request)
-    return made
-
-
-def csrf_field(request: Any) -> SafeString:
-    """The hidden field every form needs."""
-    return format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', csrf_token_of(request))
-
-
 def environment(**options: Any) -> jinja2.Environment:
     """Build the environment from Django's options."""
     env = jinja2.Environment(**{**options, "undefined": jinja2.StrictUndefined, "autoescape": True})  # noqa: S701  set in the dict
@@ -88,11 +90,13 @@ def environment(**options: Any) -> jinja2.Environment:
         url=_url,
         icon=icon,
         csrf_field=csrf_field,
+        frame=frame,
         csrf_token_of=csrf_token_of,
         places_for=places_for,
         get_messages=get_messages,
         get_language=translation.get_language,
-        scale_position=scale_position,
+        level_track=pictures.level_track,
+        level_status=pictures.level_status,
         site_name=settings.SITE_NAME,
         is_demo=settings.DEMO,
         languages=settings.LANGUAGES,

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.functional import Promise, cached_property
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Place:
     """One entry of the menu. ``order`` sorts; ``in_bar`` puts it in the phone's bottom bar (five at most)."""
 

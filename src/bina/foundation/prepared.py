@@ -6,6 +6,7 @@ changes, only its values, is compiled once per process; afterwards only the valu
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
 from typing import Any, Generic, TypeVar
@@ -13,6 +14,7 @@ from typing import Any, Generic, TypeVar
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Model, QuerySet
+from django.db.models.sql.compiler import SQLCompiler
 
 Row = TypeVar("Row", bound=Model)
 Value = TypeVar("Value")
@@ -44,20 +46,32 @@ def _stored(value: Any) -> Any:
     return connection.ops.adapt_datefield_value(value) if isinstance(value, dt.date) else value
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A question compiled for one kind of database: ``places`` says which parameter takes which value."""
+
+    sql: str
+    own_sql: str
+    parameters: list[Any]
+    places: list[tuple[int, int]]
+    compiler: SQLCompiler
+    converters: dict[int, Any]
+
+
 class PreparedQuery:
     """A ``values_list`` queryset, compiled once; ``rows(…)`` asks it with new values.
 
     ``build`` receives one mark per value (of the kinds given: int, str, date or datetime) and returns the queryset.
-    Conversions of the database (dates, decimals, UUIDs) are applied as Django would. Works on both databases.
-    Raises ValueError at first use when a value does not reach the SQL.
+    Conversions of the database (dates, decimals, UUIDs) are applied as Django would. Works on both databases; PostgreSQL
+    keeps its plan from one request to the next. Raises ValueError at first use when a value does not reach the SQL.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any, Any]], *kinds: type) -> None:
         self._build = build
         self._marks = [_mark(kind) for kind in kinds]
-        self._plans: dict[str, tuple[str, list[Any], list[tuple[int, int]], Any, dict[int, Any]]] = {}
+        self._plans: dict[str, _Plan] = {}
 
-    def _plan(self) -> tuple[str, list[Any], list[tuple[int, int]], Any, dict[int, Any]]:
+    def _plan(self) -> _Plan:
         found = self._plans.get(connection.vendor)
         if found is None:
             queryset = self._build(*self._marks)
@@ -69,23 +83,41 @@ class PreparedQuery:
             if len({index for _, index in places}) != len(self._marks):
                 raise ValueError("a value of the prepared question does not reach its SQL")
             converters = compiler.get_converters([column[0] for column in compiler.select])
-            found = (sql, list(parameters), places, compiler, converters)
-            self._plans[connection.vendor] = found
+            own_sql = sql % (("?",) * len(parameters)) if connection.vendor == "sqlite" else sql
+            found = self._plans[connection.vendor] = _Plan(sql, own_sql, list(parameters), places, compiler, converters)
         return found
 
     def rows(self, *values: Any) -> list[Sequence[Any]]:
         """The answer for these values, as tuples in the order of the ``values_list``."""
         try:
-            sql, parameters, places, compiler, converters = self._plan()
+            plan = self._plan()
         except EmptyResultSet:
             return []
-        filled = parameters.copy()
-        for place, index in places:
+        filled = plan.parameters.copy()
+        for place, index in plan.places:
             filled[place] = _stored(values[index])
-        with connection.cursor() as cursor:
-            cursor.execute(sql, filled)
-            found: list[Sequence[Any]] = cursor.fetchall()
-        return list(compiler.apply_converters(found, converters)) if converters else found
+        found = _answer(plan, filled)
+        return list(plan.compiler.apply_converters(found, plan.converters)) if plan.converters else found
+
+
+def _answer(plan: _Plan, parameters: list[Any]) -> list[Sequence[Any]]:
+    """Ask the driver itself: Django's cursors look through every statement anew, and psycopg's fill values into the text,
+    so that PostgreSQL must read and plan it each time. Whoever listens to statements gets them through Django."""
+    if connection.execute_wrappers or connection.queries_logged:
+        with connection.cursor() as listened:
+            listened.execute(plan.sql, parameters)
+            heard: list[Sequence[Any]] = listened.fetchall()
+            return heard
+    connection.ensure_connection()
+    connection.validate_no_broken_transaction()
+    with connection.wrap_database_errors:
+        if connection.vendor == "sqlite":
+            answer: list[Sequence[Any]] = connection.connection.execute(plan.own_sql, parameters).fetchall()
+            return answer
+        import psycopg
+
+        with psycopg.Cursor(connection.connection) as cursor:
+            return cursor.execute(plan.sql, parameters, prepare=True).fetchall()
 
 
 class PreparedRows(Generic[Row]):

@@ -10,6 +10,6 @@ add_place(
     Place(_("Belajar"), "learning:catalogue", "book-open", 40, lambda user: True, in_bar=True, prefix="/learning/")
 )
 add_place(
-    Place(_("Kursus saya kelola"), "learning:managed", "library", 50,
+    Place(_("Kursus yang saya kelola"), "learning:managed", "library", 50,
           lambda user: standing_of(user).may(Permission.MANAGE_COURSES), group="account")
 )  # fmt: skip
