@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from bina.design.forms import csrf_field
 from bina.design.navigation import Place, places_for
 
-GAPS = ("initials", "display_name", "agency_label", "csrf", "address")
+GAPS = ("initials", "display_name", "agency_label", "csrf_field", "address")
 # A sign of a private area marks a gap: no text of ours and no person's name ever holds it.
 _GAP = re.compile("\ue000([a-z_]+)\ue000")
 
@@ -63,7 +63,7 @@ def frame(part: str, request: Any, hide_sign_in: bool = False) -> Markup:
         "initials": lambda: escape(user.initials),
         "display_name": lambda: escape(user.display_name),
         "agency_label": lambda: escape(user.agency_label),
-        "csrf": lambda: csrf_field(request),
+        "csrf_field": lambda: csrf_field(request),
         "address": lambda: escape(request.get_full_path()),
     }
     written = [fill[piece]() if number % 2 else piece for number, piece in enumerate(pieces)]
