@@ -141,7 +141,7 @@ def _figures(page: Page, cost: "Cost", stage: Stage, counted: dict[str, Any] | N
         "all blocks": f"{cost.disturbed_ms:.2f}",
         "p50": f"{cost.median_ms:.1f} ms",
         "p95": f"{cost.slow_ms:.1f} ms",
-        "body": f"{cost.size / 1000:.1f} KB",
+        "on the wire": f"{cost.size / 1000:.1f} KB",
         "blocks": f"{cost.good_blocks} of {cost.blocks}",
     }
     if counted and page.queries is None:
@@ -262,7 +262,7 @@ class _Asker:
             raise RuntimeError(
                 f"{self._path} answered {answer.status} {answer.headers.get('Location', '')}\n{answer.body[:400]!r}"
             )
-        self.size = len(answer.body)
+        self.size = answer.size
         return answer
 
 

@@ -1,5 +1,6 @@
 """A running Bina to be asked: the server as operators start it, and a client that keeps its connection open."""
 
+import gzip
 import http.client
 import socket
 import subprocess
@@ -42,6 +43,7 @@ class Answer:
 
     status: int
     body: bytes
+    size: int  # of the body on the wire
     headers: Mapping[str, str]
     seconds: float
 
@@ -82,11 +84,14 @@ class Client:
         response = self._connection.getresponse()
         content = response.read()
         seconds = time.perf_counter() - started
+        size = len(content)
+        if response.getheader("Content-Encoding") == "gzip":
+            content = gzip.decompress(content)
         for name, value in response.getheaders():
             if name.lower() == "set-cookie":
                 key, _, rest = value.partition("=")
                 self.cookies[key] = rest.split(";", 1)[0]
-        return Answer(response.status, content, dict(response.getheaders()), seconds)
+        return Answer(response.status, content, size, dict(response.getheaders()), seconds)
 
     def close(self) -> None:
         """Hang up."""

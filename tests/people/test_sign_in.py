@@ -14,7 +14,6 @@ from django.core import mail
 from django.core.mail import EmailMessage
 from django.test import Client
 from django.urls import reverse
-from pytest_django.fixtures import Settings
 
 from bina.foundation import clock
 from bina.foundation.errors import Denied, Refused
@@ -28,24 +27,6 @@ from tests.conftest import ClientFor
 
 LOGIN = "/account/login/"
 Later = Callable[[dt.timedelta], None]
-
-
-@pytest.fixture(autouse=True)
-def house_settings(settings: Settings) -> None:
-    """What the house sets for signing in; the room is tested with these whatever an installation says."""
-    settings.MFA_ADAPTER = "bina.people.adapters.MfaAdapter"
-    settings.MFA_FORMS = {
-        "login_webauthn": "bina.people.forms.PasskeySignInForm",
-        "authenticate_webauthn": "bina.people.forms.PasskeyStepForm",
-        "reauthenticate_webauthn": "bina.people.forms.PasskeyConfirmForm",
-        "add_webauthn": "bina.people.forms.PasskeyAddForm",
-    }
-    settings.ACCOUNT_FORMS = {
-        "login": "bina.people.forms.SignInForm", "reset_password": "bina.people.forms.ResetRequestForm"
-    }  # fmt: skip
-    settings.ACCOUNT_RATE_LIMITS = {
-        "login": "", "login_failed": "10/5m/key,60/m/ip", "reset_password": "30/m/ip,5/h/key"
-    }  # fmt: skip
 
 
 @pytest.fixture

@@ -214,12 +214,18 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
-ACCOUNT_FORMS = {"login": "bina.people.forms.SignInForm"}
-# Failed sign-ins are counted per known device in bina.people (nobody can lock a colleague out);
-# here only the address that sends them is limited.
-ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "30/m/ip", "reset_password": "10/m/ip,3/h/key"}
+ACCOUNT_FORMS = {"login": "bina.people.forms.SignInForm", "reset_password": "bina.people.forms.ResetRequestForm"}
+# Failed sign-ins are counted per known device in bina.people (nobody can lock a colleague out).
+ACCOUNT_RATE_LIMITS = {"login": "", "login_failed": "10/5m/key,60/m/ip", "reset_password": "30/m/ip,5/h/key"}
 # Behind a reverse proxy the address that limits apply to is told by the proxy; say how many of them are trusted.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("BINA_TRUSTED_PROXIES", "0"))
+MFA_ADAPTER = "bina.people.adapters.MfaAdapter"
+MFA_FORMS = {
+    "login_webauthn": "bina.people.forms.PasskeySignInForm",
+    "authenticate_webauthn": "bina.people.forms.PasskeyStepForm",
+    "reauthenticate_webauthn": "bina.people.forms.PasskeyConfirmForm",
+    "add_webauthn": "bina.people.forms.PasskeyAddForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = SITE_NAME
