@@ -17,8 +17,8 @@ from benchmarks.speed import TOLERANCE, Speedometer, last_processor, put_on, run
 from benchmarks.visitors import COUNT, Visitor, settle_visitors
 
 LARGE, SMALL = 100_000, 1_000
-GOOD_BLOCKS, MOST_BLOCKS, REQUESTS_PER_BLOCK, WARM_UP = 15, 120, 20, 100
-SECONDS_PER_PAGE = 60.0
+GOOD_BLOCKS, MOST_BLOCKS, REQUESTS_PER_BLOCK, WARM_UP = 20, 120, 20, 100
+SECONDS_PER_PAGE = 40.0
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,8 @@ def measure(clusters: list[Cluster | None]) -> Record:
         "count. Server and database are kept on one processor, the client on the other. This machine is shared, and a "
         "neighbour on the same core halves its speed for moments or minutes: a block counts when a fixed loop right "
         f"before and right after it ran at full speed (at most {TOLERANCE:g} × its best time), until there are "
-        f"{GOOD_BLOCKS} such blocks; the figure is their median. “All blocks” is the median with the disturbed ones. "
+        f"{GOOD_BLOCKS} such blocks; the figure is their lower quartile, because neighbours only ever add. “All blocks” is "
+        "the median with the disturbed ones. "
         "Queries are counted in a separate pass (BEGIN, COMMIT and savepoints left out), "
         "the most over all visitors. p50 is the wall time that one client waits.",
     )
@@ -209,15 +210,19 @@ def _cost_of(server: Server, page: Page, visitors: list[Visitor], speed: Speedom
     waits = [wait for block in good for wait in block.waits_ms]
     cuts = statistics.quantiles(waits, n=20)
     return Cost(
-        statistics.median(block.cpu_ms for block in good),
+        _lower_quartile([block.cpu_ms for block in good]),
         statistics.median(block.cpu_ms for block in blocks),
-        statistics.median(block.database_ms for block in good),
+        _lower_quartile([block.database_ms for block in good]),
         cuts[9],
         cuts[18],
         askers[0].size,
         sum(block.is_good for block in blocks),
         len(blocks),
     )
+
+
+def _lower_quartile(values: list[float]) -> float:
+    return sorted(values)[(len(values) - 1) // 4]
 
 
 def _block(server: Server, askers: "list[_Asker]", count: int, first: int, speed: Speedometer) -> _Block:

@@ -80,8 +80,15 @@ class Client:
                 "Referer": f"http://127.0.0.1:{self.port}{path}",
             }
         started = time.perf_counter()
-        self._connection.request(method, path, body=body, headers=headers)
-        response = self._connection.getresponse()
+        try:
+            self._connection.request(method, path, body=body, headers=headers)
+            response = self._connection.getresponse()
+        except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
+            # A server hangs up on a connection that has been idle; browsers then open another.
+            self._connection.close()
+            started = time.perf_counter()
+            self._connection.request(method, path, body=body, headers=headers)
+            response = self._connection.getresponse()
         content = response.read()
         seconds = time.perf_counter() - started
         size = len(content)

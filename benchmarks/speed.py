@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks.processes import tree_of
 
 ROUNDS = 40_000
-TOLERANCE = 1.2
+TOLERANCE = 1.3
 SETTLING_SECONDS = 20.0
 PATIENCE_SECONDS = 60.0
 

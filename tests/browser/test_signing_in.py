@@ -71,6 +71,14 @@ def test_a_passkey_is_added_and_opens_the_account_without_a_password(visitor: Vi
     page.get_by_role("button", name="Masuk dengan kunci sandi").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Selamat")
     person.look()
+    person.open("/account/2fa/webauthn/")
+    page.get_by_role("link", name="Hapus Telepon kantor").click()
+    if "reauthenticate" in page.url:
+        page.get_by_role("button", name=re.compile("kunci sandi", re.IGNORECASE)).click()
+        page.wait_for_url(re.compile(r"^(?!.*reauthenticate)"))
+    person.look()
+    page.locator("main form button[type=submit]").first.click()
+    expect(page.get_by_text("Kunci sandi dihapus.")).to_be_visible()
 
 
 def test_an_authenticator_app_and_codes_on_paper_guard_the_account(visitor: VisitorFor, server: Server) -> None:
@@ -99,3 +107,14 @@ def test_an_authenticator_app_and_codes_on_paper_guard_the_account(visitor: Visi
     page.get_by_label("Kode dari aplikasi autentikator").fill(on_paper)
     page.get_by_role("button", name="Masuk", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Selamat")
+    person.open("/account/2fa/totp/deactivate/")
+    if "reauthenticate" in page.url:
+        person.look()
+        page.locator("main input[name=code], main input[name=password]").first.fill(
+            code_of(secret, time.time()) if page.locator("main input[name=code]").count() else PASSWORD
+        )
+        page.locator("main form button[type=submit]").first.click()
+        page.wait_for_url(re.compile(r"^(?!.*reauthenticate)"))
+    person.look()
+    page.locator("main form button[type=submit]").first.click()
+    expect(page.get_by_text("Aplikasi autentikator dimatikan.")).to_be_visible()
