@@ -11,6 +11,7 @@ from bina.foundation.errors import Refused
 from bina.journal.actions import record
 from bina.learning import entries
 from bina.learning.models import Activity, ActivityProgress, Enrolment
+from bina.learning.queries.hot import held_enrolment, progress_in_activity
 from bina.learning.rules import (
     KINDS,
     Doing,
@@ -32,16 +33,24 @@ OPENED, COMPLETED = "o", "c"
 
 
 def locked(enrolment: Enrolment) -> Enrolment:
-    """The same enrolment, read anew and held until the transaction ends, so that two tabs follow each other."""
-    return (
-        Enrolment.objects.select_for_update(of=("self",))
-        .select_related("course", "version", "employee", "employee__agency", "employee__unit")
-        .get(pk=enrolment.pk)
-    )
+    """The same enrolment, read anew and held until the transaction ends, so that two tabs follow each other.
+
+    What hangs on it (course, version, employee) is taken over from what the caller has read already. Raises DoesNotExist.
+    """
+    held = held_enrolment.first(enrolment.pk)
+    if held is None:
+        raise Enrolment.DoesNotExist
+    for name, row in enrolment._state.fields_cache.items():
+        if row is not None and getattr(held, f"{name}_id") == row.pk:
+            held._state.fields_cache[name] = row
+    return held
 
 
 def progress_row(enrolment: Enrolment, activity: Activity) -> ActivityProgress:
     """The learner's row for an activity, made on the first touch."""
+    known = progress_in_activity.first(enrolment.pk, activity.pk)
+    if known is not None:
+        return known
     row, _is_new = ActivityProgress.objects.get_or_create(
         enrolment=enrolment, activity=activity, defaults={"opened_at": clock.now()}
     )

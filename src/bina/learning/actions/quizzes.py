@@ -11,6 +11,7 @@ from bina.foundation import clock
 from bina.foundation.errors import Refused
 from bina.learning.actions.progress import OPENED, finish, locked, progress_row
 from bina.learning.models import Activity, Enrolment, QuizAttempt
+from bina.learning.queries.hot import attempt_of_form
 from bina.learning.rules import KINDS, Doing, can_learn, may_learn_in
 
 if TYPE_CHECKING:
@@ -29,8 +30,7 @@ def submit_quiz(
     may_learn_in(by, enrolment).require()
     held = locked(enrolment)
     can_learn(held.state).require()
-    attempts = QuizAttempt.objects.filter(enrolment=held, activity=activity)
-    known = attempts.filter(token=token).first()
+    known = attempt_of_form.first(held.pk, activity.pk, token)
     if known is not None:
         return known
     items = activity.payload["items"]

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import CharField, Value
 
 from bina.foundation.prepared import PreparedRows
-from bina.learning.models import Activity, ActivityProgress, Course, Enrolment
+from bina.learning.models import Activity, ActivityProgress, Course, Enrolment, QuizAttempt
 
 # The long words of a version are only wanted on its course page.
 PROSE = ("description", "description_html", "search_text", "summary", "audience", "warnings")
@@ -39,6 +39,17 @@ course_by_address: PreparedRows[Course] = PreparedRows(
     str,
     related={"current_version": ()},
 )
+# Held until the transaction ends; without joins, so that nobody else's rows are held as well.
+held_enrolment: PreparedRows[Enrolment] = PreparedRows(
+    Enrolment, lambda pk: Enrolment.objects.select_for_update().filter(pk=pk).order_by(), int
+)
+attempt_of_form: PreparedRows[QuizAttempt] = PreparedRows(
+    QuizAttempt,
+    lambda enrolment_id, activity_id, token: QuizAttempt.objects.filter(
+        enrolment_id=enrolment_id, activity_id=activity_id, token=token
+    ).order_by(),
+    int, int, str,
+)  # fmt: skip
 activity_by_key: PreparedRows[Activity] = PreparedRows(
     Activity, lambda version_id, key: Activity.objects.filter(version_id=version_id, key=key).order_by(), int, str
 )
