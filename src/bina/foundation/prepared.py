@@ -12,7 +12,8 @@ from itertools import count
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -39,11 +40,11 @@ def _mark(kind: type) -> Any:
     return f"\u2063mark-{number}\u2063" if kind is str else -(9_007_000_000_000_000 + number)
 
 
-def _stored(value: Any) -> Any:
+def _stored(value: Any, database: BaseDatabaseWrapper) -> Any:
     """A value as the database driver wants it."""
     if isinstance(value, dt.datetime):
-        return connection.ops.adapt_datetimefield_value(value)
-    return connection.ops.adapt_datefield_value(value) if isinstance(value, dt.date) else value
+        return database.ops.adapt_datetimefield_value(value)
+    return database.ops.adapt_datefield_value(value) if isinstance(value, dt.date) else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,52 +72,54 @@ class PreparedQuery:
         self._marks = [_mark(kind) for kind in kinds]
         self._plans: dict[str, _Plan] = {}
 
-    def _plan(self) -> _Plan:
-        found = self._plans.get(connection.vendor)
+    def _plan(self, database: BaseDatabaseWrapper) -> _Plan:
+        found = self._plans.get(database.vendor)
         if found is None:
             queryset = self._build(*self._marks)
-            compiler = queryset.query.get_compiler(connection=connection)
+            compiler = queryset.query.get_compiler(connection=database)
             sql, parameters = compiler.as_sql()
             # Compared as text: what a driver gets for a date may not be hashable or equal to the date itself.
-            marks = {repr(_stored(mark)): index for index, mark in enumerate(self._marks)}
+            marks = {repr(_stored(mark, database)): index for index, mark in enumerate(self._marks)}
             places = [(place, marks[repr(value)]) for place, value in enumerate(parameters) if repr(value) in marks]
             if len({index for _, index in places}) != len(self._marks):
                 raise ValueError("a value of the prepared question does not reach its SQL")
             converters = compiler.get_converters([column[0] for column in compiler.select])
-            own_sql = sql % (("?",) * len(parameters)) if connection.vendor == "sqlite" else sql
-            found = self._plans[connection.vendor] = _Plan(sql, own_sql, list(parameters), places, compiler, converters)
+            own_sql = sql % (("?",) * len(parameters)) if database.vendor == "sqlite" else sql
+            found = self._plans[database.vendor] = _Plan(sql, own_sql, list(parameters), places, compiler, converters)
         return found
 
     def rows(self, *values: Any) -> list[Sequence[Any]]:
         """The answer for these values, as tuples in the order of the ``values_list``."""
+        # The connection itself: each look through Django's proxy costs as much as a small question.
+        database = connections[DEFAULT_DB_ALIAS]
         try:
-            plan = self._plan()
+            plan = self._plan(database)
         except EmptyResultSet:
             return []
         filled = plan.parameters.copy()
         for place, index in plan.places:
-            filled[place] = _stored(values[index])
-        found = _answer(plan, filled)
+            filled[place] = _stored(values[index], database)
+        found = _answer(plan, filled, database)
         return list(plan.compiler.apply_converters(found, plan.converters)) if plan.converters else found
 
 
-def _answer(plan: _Plan, parameters: list[Any]) -> list[Sequence[Any]]:
+def _answer(plan: _Plan, parameters: list[Any], database: BaseDatabaseWrapper) -> list[Sequence[Any]]:
     """Ask the driver itself: Django's cursors look through every statement anew, and psycopg's fill values into the text,
     so that PostgreSQL must read and plan it each time. Whoever listens to statements gets them through Django."""
-    if connection.execute_wrappers or connection.queries_logged:
-        with connection.cursor() as listened:
+    if database.execute_wrappers or database.queries_logged:
+        with database.cursor() as listened:
             listened.execute(plan.sql, parameters)
             heard: list[Sequence[Any]] = listened.fetchall()
             return heard
-    connection.ensure_connection()
-    connection.validate_no_broken_transaction()
-    with connection.wrap_database_errors:
-        if connection.vendor == "sqlite":
-            answer: list[Sequence[Any]] = connection.connection.execute(plan.own_sql, parameters).fetchall()
+    database.ensure_connection()
+    database.validate_no_broken_transaction()
+    with database.wrap_database_errors:
+        if database.vendor == "sqlite":
+            answer: list[Sequence[Any]] = database.connection.execute(plan.own_sql, parameters).fetchall()
             return answer
         import psycopg
 
-        with psycopg.Cursor(connection.connection) as cursor:
+        with psycopg.Cursor(database.connection) as cursor:
             return cursor.execute(plan.sql, parameters, prepare=True).fetchall()
 
 
