@@ -11,7 +11,7 @@ from tests.browser.conftest import VisitorFor
 
 ROLES = ("siti", "fadli", "rusli", "nurbaiti", "mardiana", "sugeng", "kristina", "hamdi", "admin")
 SKIP = re.compile(
-    r"/(admin|account/logout|language|static|learning/media)/|\.(xlsx|pdf|zip|yaml|csv)$|/download|/export|/template/"
+    r"/(admin|account/logout|language|static|learning/media)/|\.(xlsx|pdf|zip|yaml|csv)$|/download|/export|/template/|/imports/[^/]+/(result|errors)/$"
 )
 # How many pages of one kind are looked at; parts of courses differ more than others.
 VISITS = {"learning:activity": 8, "learning:preview_activity": 1}
