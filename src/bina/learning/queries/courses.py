@@ -173,7 +173,7 @@ class CourseMatch:
     is_measured: bool
 
 
-_AT_ONCE = 24
+_AT_ONCE = 32
 
 
 def _teaching(agency_id: int, *competency_ids: int) -> QuerySet[CourseCompetency]:
@@ -199,7 +199,7 @@ _teaching_rows: PreparedRows[CourseCompetency] = PreparedRows(
 def courses_for_competencies(competency_ids: Iterable[int], *, agency_id: int | None = None) -> list[CourseMatch]:
     """Published courses that teach these competencies, the largest gain first: measured where it was, else as promised.
 
-    ``agency_id`` adds the courses of that agency to those for everyone. One query for each two dozen competencies.
+    ``agency_id`` adds the courses of that agency to those for everyone. One query for each 32 competencies.
     """
     found: list[CourseMatch] = []
     for group in groups_of(_AT_ONCE, sorted(set(competency_ids))):
