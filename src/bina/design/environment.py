@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Any
+from uuid import UUID
 
 import jinja2
 from django.conf import settings
@@ -24,8 +25,24 @@ from bina.design.navigation import places_for
 
 
 @lru_cache(maxsize=20_000)
-def _url(name: str, *args: Any, **kwargs: Any) -> str:
+def _known_url(name: str, *args: Any, **kwargs: Any) -> str:
     return reverse(name, args=args, kwargs=kwargs)
+
+
+@cache
+def _pattern(name: str, keys: tuple[str, ...]) -> tuple[str, dict[str, str]]:
+    """An address with a stand-in for each identity; lists name thirty of a kind, and every one is new."""
+    stand_ins = {key: UUID(int=number + 1) for number, key in enumerate(keys)}
+    return reverse(name, kwargs=stand_ins), {key: str(value) for key, value in stand_ins.items()}
+
+
+def _url(name: str, *args: Any, **kwargs: Any) -> str:
+    if kwargs and not args and all(type(value) is UUID for value in kwargs.values()):
+        address, stand_ins = _pattern(name, tuple(kwargs))
+        for key, value in kwargs.items():
+            address = address.replace(stand_ins[key], str(value))
+        return address
+    return _known_url(name, *args, **kwargs)
 
 
 @lru_cache(maxsize=20_000)
