@@ -352,6 +352,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects: ClassVar[UserManager] = UserManager()
+    # Whether the account was ever given a role; known for the account of a request, so that most need not be asked which.
+    has_grants: bool | None = None
 
     class Meta:
         indexes = [models.Index(fields=["email"], name="user_email")]

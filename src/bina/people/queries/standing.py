@@ -44,6 +44,8 @@ class Standing:
     @cached_property
     def grants(self) -> tuple[GrantedRole, ...]:
         """The roles in force on the date."""
+        if self._user.has_grants is False:
+            return ()
         rows = _grants_in_force.rows(self._user.pk, self._on)
         return tuple(GrantedRole(Role(role), path or "", agency, unit) for role, path, agency, unit in rows)
 

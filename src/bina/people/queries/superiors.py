@@ -131,10 +131,9 @@ def _subordinates_condition(employee: Employee, on: dt.date) -> Q:
 def _answering_to_head_of(path: str, head: Employee, on: dt.date) -> tuple[set[int], set[int], set[int]]:
     """Who answers to the head of the unit at ``path``: whole units, the leaders among their people who do not answer as
     such, and the leaders who do. All empty when another acts there."""
-    rows = list(
-        OrgUnit.objects.filter(Q(path__subtree=path) | Q(path__in=chain_of(path))).order_by().values_list("path", "id")
-    )
-    holders = _holders_of_head_posts(on, Q(position__unit__in=[unit_id for _, unit_id in rows])).order_by()
+    holders = _holders_of_head_posts(
+        on, Q(position__unit__path__subtree=path) | Q(position__unit__path__in=chain_of(path))
+    ).order_by()
     posts: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
     leaders: dict[int, tuple[str, list[str]]] = {}
     for unit_path, kind, row_id, holder, home in holders.values_list(
@@ -148,6 +147,7 @@ def _answering_to_head_of(path: str, head: Employee, on: dt.date) -> tuple[set[i
     def nearest(paths: Iterable[str]) -> str | None:
         return next((step for step in paths if step in posts), None)
 
+    rows = OrgUnit.objects.filter(path__subtree=path).order_by().values_list("path", "id")
     units = {unit_id for unit_path, unit_id in rows if nearest(chain_of(unit_path)) == path}
     answering: set[int] = set()
     for holder, (home, led) in leaders.items():
