@@ -17,4 +17,9 @@ def csrf_token_of(request: Any) -> str:
 
 def csrf_field(request: Any) -> SafeString:
     """The hidden field every form needs."""
-    return format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', csrf_token_of(request))
+    made: SafeString | None = getattr(request, "_bina_csrf_field", None)
+    if made is None:
+        made = request._bina_csrf_field = format_html(
+            '<input type="hidden" name="csrfmiddlewaretoken" value="{}">', csrf_token_of(request)
+        )
+    return made
