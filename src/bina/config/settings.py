@@ -50,7 +50,7 @@ def _database(url: str | None) -> dict[str, Any]:
                 # FULL: what was confirmed survives a power cut, at the price of one fsync per commit.
                 "init_command": (
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-                    "PRAGMA cache_size=-65536; PRAGMA mmap_size=2147418112; PRAGMA temp_store=MEMORY;"
+                    "PRAGMA cache_size=-65536; PRAGMA mmap_size=536870912; PRAGMA temp_store=MEMORY;"
                 ),
             },
             "CONN_MAX_AGE": None,
