@@ -19,9 +19,7 @@ def take_test(person: Visitor, *, knows: bool) -> None:
         answer_question(page, "#question-form .question", knows=knows)
         before = page.locator("h1").inner_text()
         page.click("#question-form button[value=next]")
-        page.wait_for_function(
-            "before => document.querySelector('h1').innerText !== before", arg=before, timeout=15_000
-        )
+        expect(page.locator("h1")).not_to_have_text(before, timeout=15_000)
     page.click("#finish-form button")
     page.wait_for_url("**/result/")
 
