@@ -45,33 +45,28 @@ def _url(name: str, *args: Any, **kwargs: Any) -> str:
     return _known_url(name, *args, **kwargs)
 
 
-@lru_cache(maxsize=20_000)
-def _sentence(language: str | None, message: str) -> Markup:
-    """A text of ours in a language that is the active one."""
-    return Markup(translation.gettext(message))  # noqa: S704  the text comes from our catalogue
-
-
 def _filled(text: str, variables: dict[str, Any]) -> Markup:
     """Our own sentences are trusted mark-up; what is filled in is escaped. Without variables a percent sign is just that."""
     return Markup(text) % variables if variables else Markup(text)  # noqa: S704  the text comes from our catalogue
 
 
-def _gettext(message: str, **variables: Any) -> Markup:
-    text = _sentence(translation.get_language(), message)
-    return text % variables if variables else text
-
-
 @cache
 def _words_in(language: str | None) -> Callable[..., Markup]:
+    """The texts of one language; it keeps them for good, so it asks in that language whichever is active then."""
     known: dict[str, Markup] = {}
 
     def words(message: str, **variables: Any) -> Markup:
         text = known.get(message)
         if text is None:
-            text = known[message] = _sentence(language, message)
+            with translation.override(language):
+                text = known[message] = Markup(translation.gettext(message))  # noqa: S704  our catalogue
         return text % variables if variables else text
 
     return words
+
+
+def _gettext(message: str, **variables: Any) -> Markup:
+    return _words_in(translation.get_language())(message, **variables)
 
 
 def words_of_request(request: Any) -> dict[str, Any]:

@@ -13,17 +13,20 @@ from bina.foundation.prepared import PreparedQuery, PreparedRows
 from bina.foundation.wording import localized
 
 
+def _dates(on: dt.date) -> Q:
+    return Q(valid_from__lte=on) & (Q(valid_to=None) | Q(valid_to__gte=on))
+
+
 def _in_force(on: dt.date, agency_id: int | None) -> Q:
-    dates = Q(valid_from__lte=on) & (Q(valid_to=None) | Q(valid_to__gte=on))
-    return dates & (Q(agency=None) | Q(agency_id=agency_id) if agency_id else Q(agency=None))
+    return _dates(on) & (Q(agency=None) | Q(agency_id=agency_id) if agency_id else Q(agency=None))
 
 
 _rules: PreparedRows[HourRule] = PreparedRows(
     HourRule,
-    lambda agency_id, first, later: HourRule.objects.filter(
-        Q(agency=None) | Q(agency_id=agency_id), Q(valid_to=None) | Q(valid_to__gte=later), valid_from__lte=first
-    ).order_by("order", "form_code", "valid_from", "id"),
-    int, dt.date, dt.date,
+    lambda agency_id, on: HourRule.objects.filter(_in_force(on, agency_id)).order_by(
+        "order", "form_code", "valid_from", "id"
+    ),
+    int, dt.date,
 )  # fmt: skip
 
 
@@ -31,7 +34,7 @@ def rules_in_force(agency_id: int | None = None, on: dt.date | None = None) -> l
     """One rule per form of development, in the order of the catalogue of forms."""
     on = on or clock.today()
     chosen: dict[str, HourRule] = {}
-    for row in _rules.rows(agency_id or 0, on, on):
+    for row in _rules.rows(agency_id or 0, on):
         current = chosen.get(row.form_code)
         if current is None or row.agency_id is not None or current.agency_id is None:
             chosen[row.form_code] = row
@@ -85,14 +88,12 @@ def forms_of_development(agency_id: int | None = None, on: dt.date | None = None
 
 
 _names = PreparedQuery(
-    lambda agency_id, first, later: (
-        HourRule.objects.filter(
-            Q(agency=None) | Q(agency_id=agency_id), Q(valid_to=None) | Q(valid_to__gte=later), valid_from__lte=first
-        )
+    lambda agency_id, on: (
+        HourRule.objects.filter(_in_force(on, agency_id))
         .order_by(F("agency").asc(nulls_first=True), "valid_from", "id")
         .values_list("form_code", "name", "name_en")
     ),
-    int, dt.date, dt.date,
+    int, dt.date,
 )  # fmt: skip
 
 
@@ -100,7 +101,7 @@ def form_names(agency_id: int | None = None) -> dict[str, str]:
     """What the forms of development are called today, by code; an agency's own word wins. One light query, for pages
     that only show names: whole rules would cost them several times as much."""
     today = clock.today()
-    return {code: localized(name, english) for code, name, english in _names.rows(agency_id or 0, today, today)}
+    return {code: localized(name, english) for code, name, english in _names.rows(agency_id or 0, today)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +115,11 @@ class RequirementFacts:
 
 
 _requirements = PreparedQuery(
-    lambda first, later: (
-        HourRequirement.objects.filter(Q(valid_to=None) | Q(valid_to__gte=later), valid_from__lte=first)
+    lambda on: (
+        HourRequirement.objects.filter(_dates(on))
         .order_by("valid_from", "id")
         .values_list("agency_id", "employment_type", "kind", "hours", "legal_basis", "confidence")
     ),
-    dt.date,
     dt.date,
 )
 
@@ -129,7 +129,7 @@ class RequirementBook:
 
     def __init__(self, on: dt.date) -> None:
         self._rows: dict[tuple[int | None, str], RequirementFacts] = {}
-        for agency_id, employment_type, kind, hours, basis, confidence in _requirements.rows(on, on):
+        for agency_id, employment_type, kind, hours, basis, confidence in _requirements.rows(on):
             self._rows[agency_id, employment_type] = RequirementFacts(RequirementKind(kind), hours, basis, confidence)
 
     def of(self, agency_id: int | None, employment_type: str) -> RequirementFacts | None:

@@ -87,7 +87,6 @@ def create_platform_admin(*, email: str, display_name: str, password: str) -> Us
     except ValidationError as error:
         raise Refused(" ".join(error.messages)) from error
     user = create_platform_account(email=email, display_name=display_name, password=password)
-    User.objects.filter(pk=user.pk).update(is_staff=True, is_superuser=True)
     trust_address(user=user)
     grant_role(by=None, user=user, role=Role.PLATFORM_ADMIN, unit=None, reason="Pemasangan")
     return user

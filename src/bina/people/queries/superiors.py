@@ -45,29 +45,26 @@ def head_of(unit: OrgUnit, on: dt.date | None = None) -> Employee | None:
 
 _special: PreparedRows[SuperiorOverride] = PreparedRows(
     SuperiorOverride,
-    lambda employee, first, later: SuperiorOverride.objects.filter(
-        Q(valid_to=None) | Q(valid_to__gte=later), valid_from__lte=first, employee=employee, superior__left_on=None
+    lambda employee, on: SuperiorOverride.objects.filter(
+        in_force(on), employee=employee, superior__left_on=None
     ).order_by("-valid_from", "-id"),
-    int, dt.date, dt.date, related={"superior": ()},
+    int, dt.date, related={"superior": ()},
 )  # fmt: skip
 _DEPTH = 12
 _heads: PreparedRows[Assignment] = PreparedRows(
     Assignment,
-    lambda first, later, *paths: Assignment.objects.filter(
-        Q(valid_to=None) | Q(valid_to__gte=later), valid_from__lte=first,
-        position__is_head=True, employee__left_on=None, position__unit__path__in=paths,
-    ).order_by(),
-    dt.date, dt.date, *[str] * _DEPTH, related={"employee": (), "position": (), "position__unit": ()},
+    lambda on, *paths: _holders_of_head_posts(on, Q(position__unit__path__in=paths)).order_by(),
+    dt.date, *[str] * _DEPTH, related={"employee": (), "position": (), "position__unit": ()},
 )  # fmt: skip
 
 
 def superior_of(employee: Employee, on: dt.date | None = None) -> Employee | None:
     """The line manager on a date: a special superior if set, else the head of the nearest unit above not led oneself."""
     on = on or clock.today()
-    override = _special.first(employee.pk, on, on)
+    override = _special.first(employee.pk, on)
     if override:
         return override.superior
-    holders = [row for paths in groups_of(_DEPTH, chain_of(employee.unit.path)) for row in _heads.rows(on, on, *paths)]
+    holders = [row for paths in groups_of(_DEPTH, chain_of(employee.unit.path)) for row in _heads.rows(on, *paths)]
     reach = min((len(row.position.unit.path) for row in holders if row.employee_id == employee.pk), default=None)
     above = [row for row in holders if reach is None or len(row.position.unit.path) < reach]
     best = min(above, key=lambda row: (-len(row.position.unit.path), PRECEDENCE[row.kind], row.pk), default=None)
@@ -92,16 +89,12 @@ def answering_to(employee: Employee, on: dt.date | None = None) -> QuerySet[Empl
 
 
 _led = PreparedQuery(
-    lambda employee, first, later: (
-        Assignment.objects.filter(
-            Q(valid_to=None) | Q(valid_to__gte=later), valid_from__lte=first,
-            employee=employee, position__is_head=True, employee__left_on=None,
-        )
-        .order_by()
-        .values_list("position__unit__path")
+    lambda employee, on: (
+        _holders_of_head_posts(on, Q(employee=employee)).order_by().values_list("position__unit__path")
     ),
-    int, dt.date, dt.date,
-)  # fmt: skip
+    int,
+    dt.date,
+)
 
 
 def _subordinates_condition(employee: Employee, on: dt.date) -> Q:
@@ -110,7 +103,7 @@ def _subordinates_condition(employee: Employee, on: dt.date) -> Q:
     units: set[int] = set()
     answering: set[int] = set()
     by_tree = Q(pk__in=())
-    for path in {row[0] for row in _led.rows(employee.pk, on, on)}:
+    for path in {row[0] for row in _led.rows(employee.pk, on)}:
         led_units, leaders, led_leaders = _answering_to_head_of(path, employee, on)
         by_tree |= Q(unit_id__in=led_units, left_on=None) & ~Q(pk__in=leaders)
         units |= led_units
