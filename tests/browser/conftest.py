@@ -154,8 +154,6 @@ class Visitor:
         if not page.evaluate("() => typeof window.axe === 'object'"):
             # The content policy forbids injected tags; the debugger's door does not.
             page.evaluate(AXE.read_text(encoding="utf-8"))
-        # At the end of the page the bottom bar covers nothing; elsewhere it would count as covering links.
-        page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
         options = {
             "runOnly": {
                 "type": "tag",
@@ -176,9 +174,9 @@ class Visitor:
         GUIDES.mkdir(parents=True, exist_ok=True)
         # On a tall picture the bottom bar would stand in the middle of the page.
         place = "place => document.querySelector('.bottom-bar')?.style.setProperty('position', place)"
-        self.page.evaluate(place, "static" if full else "sticky")
+        self.page.evaluate(place, "static" if full else "")
         self.page.screenshot(path=GUIDES / f"{name}.png", full_page=full, animations="disabled")
-        self.page.evaluate(place, "sticky")
+        self.page.evaluate(place, "")
 
 
 VisitorFor = Callable[..., Visitor]
