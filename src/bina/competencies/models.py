@@ -250,8 +250,12 @@ class CompetencyLevel(models.Model):
     Rows exist for what is required and for what is measured. ``mean`` is empty when nothing is measured.
     """
 
-    employee = models.ForeignKey("people.Employee", on_delete=models.CASCADE, related_name="levels")
-    competency = models.ForeignKey(Competency, on_delete=models.CASCADE, related_name="+")
+    # Millions of these rows are written anew whenever a rule changes. The indexes below serve both keys, and the rows are
+    # computed from the list of competencies itself, so the database need not look each one up again.
+    employee = models.ForeignKey("people.Employee", on_delete=models.CASCADE, related_name="levels", db_index=False)
+    competency = models.ForeignKey(
+        Competency, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     mean = models.FloatField(null=True)
     standard_deviation = models.FloatField(null=True)
     low = models.FloatField(null=True)

@@ -64,7 +64,8 @@ class PreparedQuery:
 
     ``build`` receives one mark per value (of the kinds given: int, str, date or datetime) and returns the queryset.
     Conversions of the database (dates, decimals, UUIDs) are applied as Django would. Works on both databases; PostgreSQL
-    keeps its plan from one request to the next. Raises ValueError at first use when a value does not reach the SQL.
+    keeps its plan from one request to the next. Raises ValueError at first use when a value does not reach the SQL or when no
+    value could ever be found (a value for a small integer column cannot be prepared).
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any, Any]], *kinds: type) -> None:
@@ -77,7 +78,11 @@ class PreparedQuery:
         if found is None:
             queryset = self._build(*self._marks)
             compiler = queryset.query.get_compiler(connection=database)
-            sql, parameters = compiler.as_sql()
+            try:
+                sql, parameters = compiler.as_sql()
+            except EmptyResultSet as error:
+                # A small integer column compared with a mark, for one: Django knows that it cannot hold such a number.
+                raise ValueError("the prepared question can never have an answer") from error
             # Compared as text: what a driver gets for a date may not be hashable or equal to the date itself.
             marks = {repr(_stored(mark, database)): index for index, mark in enumerate(self._marks)}
             places = [(place, marks[repr(value)]) for place, value in enumerate(parameters) if repr(value) in marks]
@@ -92,10 +97,7 @@ class PreparedQuery:
         """The answer for these values, as tuples in the order of the ``values_list``."""
         # The connection itself: each look through Django's proxy costs as much as a small question.
         database = connections[DEFAULT_DB_ALIAS]
-        try:
-            plan = self._plan(database)
-        except EmptyResultSet:
-            return []
+        plan = self._plan(database)
         filled = plan.parameters.copy()
         for place, index in plan.places:
             filled[place] = _stored(values[index], database)

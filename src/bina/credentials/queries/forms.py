@@ -114,6 +114,13 @@ class RequirementFacts:
     confidence: str
 
 
+def requirement_rows(on: dt.date, agency_id: int, employment_type: str) -> QuerySet[HourRequirement]:
+    """What is asked of one kind of employment in one agency on a date, what wins last; for a compiled question."""
+    return HourRequirement.objects.filter(_in_force(on, agency_id), employment_type=employment_type).order_by(
+        F("agency").asc(nulls_first=True), "valid_from", "id"
+    )
+
+
 _requirements = PreparedQuery(
     lambda on: (
         HourRequirement.objects.filter(_dates(on))

@@ -4,15 +4,15 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Substr
 from django.utils.translation import gettext as _
 
 from bina.credentials.models import LearningHours
-from bina.credentials.queries.forms import RequirementFacts, requirements_on
+from bina.credentials.queries.forms import RequirementFacts, requirement_rows, requirements_on
 from bina.credentials.rules import RequirementKind
 from bina.foundation import clock
 from bina.foundation.prepared import PreparedQuery
@@ -100,27 +100,48 @@ def _standing(
 
 
 # By days even for a whole year: an index on the person finds the few rows, and contracts need days anyway.
-_earned = PreparedQuery(
-    lambda employee_id, first, last: (
+def _sum_between(employee_id: Any, first: Any, last: Any) -> QuerySet[LearningHours, Any]:
+    return (
         _counted()
         .filter(employee_id=employee_id, completed_on__gte=first, completed_on__lte=last)
         .order_by()
-        .values_list("employee_id")
-        .annotate(Sum("hours"))
+        .values("employee_id")
+        .annotate(total=Sum("hours"))
+        .values_list("total")
+    )
+
+
+_earned = PreparedQuery(_sum_between, int, dt.date, dt.date)
+_asked_and_earned = PreparedQuery(
+    lambda on, agency_id, employment_type, employee_id, first, last, start, end: (
+        requirement_rows(on, agency_id, employment_type)
+        .annotate(
+            in_year=Subquery(_sum_between(employee_id, first, last)),
+            in_window=Subquery(_sum_between(employee_id, start, end)),
+        )
+        .values_list("kind", "hours", "legal_basis", "confidence", "in_year", "in_window")
     ),
-    int,
-    dt.date,
-    dt.date,
-)
+    dt.date, int, str, int, dt.date, dt.date, dt.date, dt.date,
+)  # fmt: skip
 
 
 def hours_of(employee: "Employee", year: int | None = None) -> HoursStanding:
-    """The standing of one person (two compiled queries); the caller has decided who may see it."""
+    """The standing of one person (one compiled query, a second where nothing is asked of their employment); the caller
+    has decided who may see it."""
     year = year or clock.today(employee.agency.time_zone).year
-    requirement = requirements_on(dt.date(year, 12, 31)).of(employee.agency_id, employee.employment_type)
-    first, last = _window(employee, requirement) or (dt.date(year, 1, 1), dt.date(year, 12, 31))
-    found = _earned.rows(employee.pk, first, last)
-    return _standing(employee, year, requirement, found[0][1] if found else NONE)
+    of_year = dt.date(year, 1, 1), dt.date(year, 12, 31)
+    contract = employee.contract_from or of_year[0], employee.contract_to or of_year[1]
+    found = _asked_and_earned.rows(
+        of_year[1], employee.agency_id, employee.employment_type, employee.pk, *of_year, *contract
+    )
+    if not found:
+        earned = _earned.rows(employee.pk, *of_year)
+        return _standing(employee, year, None, earned[0][0] if earned else NONE)
+    # The last row wins: an agency's own comes after the national one, a newer one after an older one.
+    kind, hours, basis, confidence, in_year, in_window = found[-1]
+    requirement = RequirementFacts(RequirementKind(kind), hours, basis, confidence)
+    earned_there = in_window if _window(employee, requirement) else in_year
+    return _standing(employee, year, requirement, NONE if earned_there is None else earned_there)
 
 
 def hours_of_many(employee_ids: Sequence[int], year: int | None = None) -> dict[int, HoursStanding]:

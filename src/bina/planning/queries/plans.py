@@ -3,10 +3,10 @@
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import FilteredRelation, Q, QuerySet
 
 from bina.foundation import clock
 from bina.foundation.prepared import PreparedQuery
@@ -168,24 +168,39 @@ class PlanSummary:
         return str(STATE_NAMES[PlanState(self.state)])
 
 
+_summary_rows = PreparedQuery(
+    lambda employee_id, dropped: (
+        IndividualPlan.objects.filter(employee_id=employee_id, state__in=LIVE)
+        .annotate(item=FilteredRelation("items", condition=~Q(items__state=dropped)))
+        .order_by("-revision", "item__quarter", "item__order", "item__id")
+        .values_list("year", "public_id", "state", "item__id", "item__title", "item__quarter", "item__hours", "item__state")
+    ),
+    int, str,
+)  # fmt: skip
+
+
 def plan_summary(employee: "Employee", year: int) -> PlanSummary | None:
-    """The plan in force (else the one in the making) in a few words; None without one. Two compiled queries."""
-    plans = [plan for plan in _live_plans_of(employee.pk) if plan.year == year]
+    """The plan in force (else the one in the making) in a few words; None without one. One compiled query."""
+    plans: dict[UUID, tuple[str, list[Sequence[Any]]]] = {}
+    for of_year, public_id, state, item_id, *item in _summary_rows.rows(employee.pk, ItemState.DROPPED.value):
+        if of_year == year:
+            items = plans.setdefault(public_id, (state, []))[1]
+            if item_id is not None:
+                items.append(item)
     if not plans:
         return None
-    # A revision sent back needs the person's eyes; otherwise what is agreed holds.
-    chosen = next((plan for plan in plans if plan.state == PlanState.RETURNED), None)
-    chosen = chosen or next((plan for plan in plans if plan.state == PlanState.APPROVED), plans[0])
-    lines = lines_of(chosen)
-    waiting = next((line for line in lines if line.state == ItemState.PLANNED), None)
+    # A revision sent back needs the person's eyes; otherwise what is agreed holds, then the newest.
+    by_state = {state: public_id for public_id, (state, _items) in plans.items()}
+    chosen = by_state.get(PlanState.RETURNED) or by_state.get(PlanState.APPROVED) or next(iter(plans))
+    state, lines = plans[chosen]
+    waiting = next(((title, quarter) for title, quarter, _hours, item in lines if item == ItemState.PLANNED), ("", None))
     return PlanSummary(
-        str(chosen.public_id),
-        chosen.state,
+        str(chosen),
+        state,
         len(lines),
-        sum(1 for line in lines if line.state == ItemState.DONE),
-        sum((line.hours for line in lines), Decimal(0)),
-        waiting.title if waiting else "",
-        waiting.quarter if waiting else None,
+        sum(1 for line in lines if line[3] == ItemState.DONE),
+        sum((line[2] for line in lines), Decimal(0)),
+        *waiting,
     )
 
 
