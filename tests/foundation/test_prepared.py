@@ -7,6 +7,7 @@ from django.db import transaction
 
 from bina.foundation.prepared import PreparedQuery, PreparedRows, groups_of
 from bina.people.models import Employee, OrgUnit
+from bina.planning.models import IndividualPlan
 from tests.cast import Cast
 
 
@@ -38,6 +39,9 @@ def test_dates_are_values_and_a_value_that_gets_lost_is_refused(cast: Cast) -> N
     lost = PreparedQuery(lambda pk: OrgUnit.objects.values_list("pk"), int)
     with pytest.raises(ValueError, match="does not reach"):
         lost.rows(1)
+    narrow = PreparedQuery(lambda year: IndividualPlan.objects.filter(year=year).values_list("pk"), int)
+    with pytest.raises(ValueError, match="never have an answer"):
+        narrow.rows(2026)
 
 
 def test_a_subtree_is_the_node_and_all_below_and_nothing_that_is_no_path(cast: Cast) -> None:

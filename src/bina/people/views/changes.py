@@ -1,6 +1,6 @@
 """What HR does with one person: every change is a plain form, a sentence to check, and a confirmation."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from bina.design.formats import date
 from bina.foundation.errors import Refused
 from bina.foundation.requests import SignedInRequest
 from bina.people import actions, forms, queries
-from bina.people.models import Employee, OrgUnit, Position
+from bina.people.models import Agency, Employee, OrgUnit, Position
 from bina.people.rules import ROLE_NAMES, Permission, Role
 from bina.people.views.staff import visible_person
 
@@ -75,17 +75,26 @@ def _page_of(person: Employee) -> str:
 
 
 def _unit_chosen(
-    request: SignedInRequest, person: Employee, title: str, *, here: bool = True
+    request: SignedInRequest,
+    person: Employee,
+    title: str,
+    *,
+    here: bool = True,
+    agencies: Sequence[Agency] | None = None,
 ) -> OrgUnit | HttpResponse:
-    """The unit of the post to give: named in the address, else a page on which to find it."""
+    """The unit of the post to give: named in the address, else a page on which to find it.
+
+    With ``agencies`` the unit is in one of them, also named in the address; else in the person's own.
+    """
+    own = person.agency if agencies is None else None
+    agency = next((row for row in agencies or () if row.code == request.GET.get("agency")), own)
     wanted = request.GET.get("unit", "")
-    unit = (
-        queries.units().select_related("agency").filter(agency=person.agency, code=wanted).first() if wanted else None
-    )
-    if unit is not None:
-        return unit
+    if agency and wanted:
+        unit = queries.units().select_related("agency").filter(agency=agency, code=wanted).first()
+        if unit is not None:
+            return unit
     text = request.GET.get("q", "").strip()[:80]
-    found = queries.find_units(person.agency, text) if text else ([person.unit] if here else [])
+    found = queries.find_units(agency, text) if agency and text else ([person.unit] if here and own else [])
     return render(
         request,
         "people/choose_unit.html",
@@ -95,7 +104,8 @@ def _unit_chosen(
             "trail": _trail(person, title),
             "text": text,
             "found": found,
-            "agencies": [],
+            "agencies": agencies or [],
+            "agency": agency,
         },
     )
 
@@ -169,17 +179,9 @@ def transfer(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     person = visible_person(request.user, public_id, Permission.MANAGE_PLATFORM)
     title = _("Pindahkan %(name)s ke instansi lain") % {"name": person.full_name}
     agencies = [row for row in queries.agencies() if row.pk != person.agency_id]
-    agency = next((row for row in agencies if row.code == request.GET.get("agency")), None)
-    units = queries.units().select_related("agency")
-    unit = units.filter(agency=agency, code=request.GET.get("unit", "")).first() if agency else None
-    if unit is None:
-        text = request.GET.get("q", "").strip()[:80]
-        found = queries.find_units(agency, text) if agency and text else []
-        return render(
-            request, "people/choose_unit.html",
-            {"person": person, "title": title, "trail": _trail(person, _("Pindah instansi")), "text": text,
-             "found": found, "agencies": agencies, "agency": agency},
-        )  # fmt: skip
+    unit = _unit_chosen(request, person, title, agencies=agencies)
+    if isinstance(unit, HttpResponse):
+        return unit
     form = forms.MoveForm(request.POST or None, unit=unit)
     return ask_then_do(
         request, form, title=title, back=_page_of(person), trail=_trail(person, _("Pindah instansi")),

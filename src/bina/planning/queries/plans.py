@@ -193,7 +193,9 @@ def plan_summary(employee: "Employee", year: int) -> PlanSummary | None:
     by_state = {state: public_id for public_id, (state, _items) in plans.items()}
     chosen = by_state.get(PlanState.RETURNED) or by_state.get(PlanState.APPROVED) or next(iter(plans))
     state, lines = plans[chosen]
-    waiting = next(((title, quarter) for title, quarter, _hours, item in lines if item == ItemState.PLANNED), ("", None))
+    waiting = next(
+        ((title, quarter) for title, quarter, _hours, item in lines if item == ItemState.PLANNED), ("", None)
+    )
     return PlanSummary(
         str(chosen),
         state,
