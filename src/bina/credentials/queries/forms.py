@@ -1,8 +1,10 @@
 """The rules and requirements in force on a date, an agency's own winning over the national ones."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypeVar
 
 from django.db.models import F, Q, QuerySet
 
@@ -11,6 +13,8 @@ from bina.credentials.rules import UNIT_NAMES, Category, RequirementKind, RuleKi
 from bina.foundation import clock
 from bina.foundation.prepared import PreparedQuery, PreparedRows
 from bina.foundation.wording import localized
+
+Row = TypeVar("Row")
 
 
 def _dates(on: dt.date) -> Q:
@@ -32,13 +36,17 @@ _rules: PreparedRows[HourRule] = PreparedRows(
 
 def rules_in_force(agency_id: int | None = None, on: dt.date | None = None) -> list[HourRule]:
     """One rule per form of development, in the order of the catalogue of forms."""
-    on = on or clock.today()
-    chosen: dict[str, HourRule] = {}
-    for row in _rules.rows(agency_id or 0, on):
-        current = chosen.get(row.form_code)
-        if current is None or row.agency_id is not None or current.agency_id is None:
-            chosen[row.form_code] = row
-    return list(chosen.values())
+    rows = _rules.rows(agency_id or 0, on or clock.today())
+    return _winning((row.form_code, row.agency_id, row) for row in rows)
+
+
+def _winning(rows: Iterable[tuple[str, int | None, Row]]) -> list[Row]:
+    """One row per form code: the newest, but an agency's own before any national one."""
+    chosen: dict[str, tuple[int | None, Row]] = {}
+    for code, agency_id, row in rows:
+        if code not in chosen or agency_id is not None or chosen[code][0] is None:
+            chosen[code] = agency_id, row
+    return [row for _agency_id, row in chosen.values()]
 
 
 def rule_in_force(form_code: str, agency_id: int | None = None, on: dt.date | None = None) -> HourRule | None:
@@ -79,11 +87,22 @@ class FormOfDevelopment:
         return Decimal(0) if self.value is None or self.kind is RuleKind.PROGRAM_JP else self.value
 
 
+_forms = PreparedQuery(
+    lambda agency_id, on: (
+        HourRule.objects.filter(_in_force(on, agency_id))
+        .order_by("order", "form_code", "valid_from", "id")
+        .values_list("form_code", "agency_id", "name", "name_en", "category", "kind", "value_national")
+    ),
+    int, dt.date,
+)  # fmt: skip
+
+
 def forms_of_development(agency_id: int | None = None, on: dt.date | None = None) -> list[FormOfDevelopment]:
     """Every form of development as an agency knows it on a date. One query."""
+    rows = _forms.rows(agency_id or 0, on or clock.today())
     return [
-        FormOfDevelopment(rule.form_code, str(rule), Category(rule.category), RuleKind(rule.kind), rule.value_national)
-        for rule in rules_in_force(agency_id, on)
+        FormOfDevelopment(code, localized(name, english), Category(category), RuleKind(kind), value)
+        for code, _agency_id, name, english, category, kind, value in _winning((row[0], row[1], row) for row in rows)
     ]
 
 
