@@ -13,6 +13,7 @@ from bina.science.psychometrics.ability import (
     weighted_likelihood,
 )
 from bina.science.psychometrics.classical import ItemAnalysis, analyse_items
+from bina.science.psychometrics.graded_calibration import EmptyCategoryError, GradedCalibration, calibrate_graded
 from bina.science.psychometrics.models import (
     GradedItems,
     ScoredItems,
@@ -24,11 +25,14 @@ from bina.science.psychometrics.models import (
 
 __all__ = [
     "AbilityEstimate",
+    "EmptyCategoryError",
+    "GradedCalibration",
     "GradedItems",
     "ItemAnalysis",
     "NormalPrior",
     "ScoredItems",
     "analyse_items",
+    "calibrate_graded",
     "expected_a_posteriori",
     "graded_expected_a_posteriori",
     "graded_information",
