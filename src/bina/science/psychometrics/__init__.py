@@ -22,6 +22,7 @@ from bina.science.psychometrics.models import (
     information,
     probability,
 )
+from bina.science.psychometrics.rater_severity import RatedLevels, Ratings, rated_levels
 
 __all__ = [
     "AbilityEstimate",
@@ -30,6 +31,8 @@ __all__ = [
     "GradedItems",
     "ItemAnalysis",
     "NormalPrior",
+    "RatedLevels",
+    "Ratings",
     "ScoredItems",
     "analyse_items",
     "calibrate_graded",
@@ -40,5 +43,6 @@ __all__ = [
     "information",
     "maximum_a_posteriori",
     "probability",
+    "rated_levels",
     "weighted_likelihood",
 ]
