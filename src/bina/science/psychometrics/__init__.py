@@ -14,6 +14,7 @@ from bina.science.psychometrics.ability import (
 )
 from bina.science.psychometrics.classical import ItemAnalysis, analyse_items
 from bina.science.psychometrics.graded_calibration import EmptyCategoryError, GradedCalibration, calibrate_graded
+from bina.science.psychometrics.linking import Drift, Link, LinkCheck, LinkMethod, check_link, drift_over_time, link
 from bina.science.psychometrics.models import (
     GradedItems,
     ScoredItems,
@@ -26,21 +27,28 @@ from bina.science.psychometrics.rater_severity import RatedLevels, Ratings, rate
 
 __all__ = [
     "AbilityEstimate",
+    "Drift",
     "EmptyCategoryError",
     "GradedCalibration",
     "GradedItems",
     "ItemAnalysis",
+    "Link",
+    "LinkCheck",
+    "LinkMethod",
     "NormalPrior",
     "RatedLevels",
     "Ratings",
     "ScoredItems",
     "analyse_items",
     "calibrate_graded",
+    "check_link",
+    "drift_over_time",
     "expected_a_posteriori",
     "graded_expected_a_posteriori",
     "graded_information",
     "graded_probabilities",
     "information",
+    "link",
     "maximum_a_posteriori",
     "probability",
     "rated_levels",
