@@ -13,6 +13,15 @@ from bina.science.psychometrics.ability import (
     weighted_likelihood,
 )
 from bina.science.psychometrics.classical import ItemAnalysis, analyse_items
+from bina.science.psychometrics.dif import (
+    DifClass,
+    LogisticDif,
+    MantelHaenszel,
+    ability_strata,
+    logistic_dif,
+    mantel_haenszel,
+    score_strata,
+)
 from bina.science.psychometrics.graded_calibration import EmptyCategoryError, GradedCalibration, calibrate_graded
 from bina.science.psychometrics.linking import Drift, Link, LinkCheck, LinkMethod, check_link, drift_over_time, link
 from bina.science.psychometrics.models import (
@@ -27,6 +36,7 @@ from bina.science.psychometrics.rater_severity import RatedLevels, Ratings, rate
 
 __all__ = [
     "AbilityEstimate",
+    "DifClass",
     "Drift",
     "EmptyCategoryError",
     "GradedCalibration",
@@ -35,10 +45,13 @@ __all__ = [
     "Link",
     "LinkCheck",
     "LinkMethod",
+    "LogisticDif",
+    "MantelHaenszel",
     "NormalPrior",
     "RatedLevels",
     "Ratings",
     "ScoredItems",
+    "ability_strata",
     "analyse_items",
     "calibrate_graded",
     "check_link",
@@ -49,8 +62,11 @@ __all__ = [
     "graded_probabilities",
     "information",
     "link",
+    "logistic_dif",
+    "mantel_haenszel",
     "maximum_a_posteriori",
     "probability",
     "rated_levels",
+    "score_strata",
     "weighted_likelihood",
 ]
