@@ -33,9 +33,19 @@ from bina.science.psychometrics.models import (
     probability,
 )
 from bina.science.psychometrics.rater_severity import RatedLevels, Ratings, rated_levels
+from bina.science.psychometrics.reliability import (
+    DecisionQuality,
+    ScoreReliability,
+    decision_quality,
+    marginal_reliability,
+    one_factor,
+    reliability_at,
+    score_reliability,
+)
 
 __all__ = [
     "AbilityEstimate",
+    "DecisionQuality",
     "DifClass",
     "Drift",
     "EmptyCategoryError",
@@ -50,11 +60,13 @@ __all__ = [
     "NormalPrior",
     "RatedLevels",
     "Ratings",
+    "ScoreReliability",
     "ScoredItems",
     "ability_strata",
     "analyse_items",
     "calibrate_graded",
     "check_link",
+    "decision_quality",
     "drift_over_time",
     "expected_a_posteriori",
     "graded_expected_a_posteriori",
@@ -64,9 +76,13 @@ __all__ = [
     "link",
     "logistic_dif",
     "mantel_haenszel",
+    "marginal_reliability",
     "maximum_a_posteriori",
+    "one_factor",
     "probability",
     "rated_levels",
+    "reliability_at",
+    "score_reliability",
     "score_strata",
     "weighted_likelihood",
 ]
