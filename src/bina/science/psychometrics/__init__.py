@@ -32,6 +32,7 @@ from bina.science.psychometrics.models import (
     information,
     probability,
 )
+from bina.science.psychometrics.person_fit import PersonFit, standardized_person_fit
 from bina.science.psychometrics.rater_severity import RatedLevels, Ratings, rated_levels
 from bina.science.psychometrics.reliability import (
     DecisionQuality,
@@ -41,6 +42,14 @@ from bina.science.psychometrics.reliability import (
     one_factor,
     reliability_at,
     score_reliability,
+)
+from bina.science.psychometrics.response_time import RapidGuessing, rapid_guessing
+from bina.science.psychometrics.similarity import (
+    AnswerSimilarity,
+    answer_similarity,
+    holm_adjusted,
+    option_probabilities,
+    suspicious_pairs,
 )
 from bina.science.psychometrics.standard_setting import (
     AngoffRound,
@@ -58,6 +67,7 @@ from bina.science.psychometrics.standard_setting import (
 __all__ = [
     "AbilityEstimate",
     "AngoffRound",
+    "AnswerSimilarity",
     "BookmarkCut",
     "DecisionQuality",
     "DifClass",
@@ -72,6 +82,8 @@ __all__ = [
     "LogisticDif",
     "MantelHaenszel",
     "NormalPrior",
+    "PersonFit",
+    "RapidGuessing",
     "RatedLevels",
     "Ratings",
     "RoundChange",
@@ -80,6 +92,7 @@ __all__ = [
     "ability_strata",
     "analyse_items",
     "angoff_round",
+    "answer_similarity",
     "booklet_order",
     "bookmark_cut",
     "calibrate_graded",
@@ -90,6 +103,7 @@ __all__ = [
     "graded_expected_a_posteriori",
     "graded_information",
     "graded_probabilities",
+    "holm_adjusted",
     "information",
     "intraclass_correlations",
     "level_of_score",
@@ -99,12 +113,16 @@ __all__ = [
     "marginal_reliability",
     "maximum_a_posteriori",
     "one_factor",
+    "option_probabilities",
     "probability",
+    "rapid_guessing",
     "rated_levels",
     "reliability_at",
     "response_levels",
     "round_change",
     "score_reliability",
     "score_strata",
+    "standardized_person_fit",
+    "suspicious_pairs",
     "weighted_likelihood",
 ]
