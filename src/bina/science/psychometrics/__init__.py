@@ -22,6 +22,7 @@ from bina.science.psychometrics.dif import (
     mantel_haenszel,
     score_strata,
 )
+from bina.science.psychometrics.distractors import OptionAnalysis, analyse_options
 from bina.science.psychometrics.graded_calibration import EmptyCategoryError, GradedCalibration, calibrate_graded
 from bina.science.psychometrics.linking import Drift, Link, LinkCheck, LinkMethod, check_link, drift_over_time, link
 from bina.science.psychometrics.models import (
@@ -82,6 +83,7 @@ __all__ = [
     "LogisticDif",
     "MantelHaenszel",
     "NormalPrior",
+    "OptionAnalysis",
     "PersonFit",
     "RapidGuessing",
     "RatedLevels",
@@ -91,6 +93,7 @@ __all__ = [
     "ScoredItems",
     "ability_strata",
     "analyse_items",
+    "analyse_options",
     "angoff_round",
     "answer_similarity",
     "booklet_order",
