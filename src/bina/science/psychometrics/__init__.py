@@ -12,6 +12,13 @@ from bina.science.psychometrics.ability import (
     maximum_a_posteriori,
     weighted_likelihood,
 )
+from bina.science.psychometrics.calibration import (
+    Calibration,
+    Model,
+    Priors,
+    TooFewAnswersError,
+    calibrate,
+)
 from bina.science.psychometrics.classical import ItemAnalysis, analyse_items
 from bina.science.psychometrics.dif import (
     DifClass,
@@ -70,6 +77,7 @@ __all__ = [
     "AngoffRound",
     "AnswerSimilarity",
     "BookmarkCut",
+    "Calibration",
     "DecisionQuality",
     "DifClass",
     "Drift",
@@ -82,15 +90,18 @@ __all__ = [
     "LinkMethod",
     "LogisticDif",
     "MantelHaenszel",
+    "Model",
     "NormalPrior",
     "OptionAnalysis",
     "PersonFit",
+    "Priors",
     "RapidGuessing",
     "RatedLevels",
     "Ratings",
     "RoundChange",
     "ScoreReliability",
     "ScoredItems",
+    "TooFewAnswersError",
     "ability_strata",
     "analyse_items",
     "analyse_options",
@@ -98,6 +109,7 @@ __all__ = [
     "answer_similarity",
     "booklet_order",
     "bookmark_cut",
+    "calibrate",
     "calibrate_graded",
     "check_link",
     "decision_quality",
