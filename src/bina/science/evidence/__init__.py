@@ -5,22 +5,23 @@ and competency; the same evidence gives the same level to the last bit, whatever
 """
 
 from bina.science.evidence.combination import CombinedLevels, Sources, Status, StatusRules, combine
+from bina.science.evidence.estimated_sources import EstimatedSources, SourcePriors, estimate_sources
 from bina.science.evidence.freshness import newest_only
 from bina.science.evidence.gap import JobPersonMatch, competency_gap, gap_severity, job_person_match, reached_level
-from bina.science.evidence.source_bias import SourceBias, estimate_source_bias
 from bina.science.evidence.table import Evidence
 
 __all__ = [
     "CombinedLevels",
+    "EstimatedSources",
     "Evidence",
     "JobPersonMatch",
-    "SourceBias",
+    "SourcePriors",
     "Sources",
     "Status",
     "StatusRules",
     "combine",
     "competency_gap",
-    "estimate_source_bias",
+    "estimate_sources",
     "gap_severity",
     "job_person_match",
     "newest_only",
