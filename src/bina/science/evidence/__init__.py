@@ -8,6 +8,7 @@ from bina.science.evidence.combination import CombinedLevels, Sources, Status, S
 from bina.science.evidence.estimated_sources import EstimatedSources, SourcePriors, estimate_sources
 from bina.science.evidence.freshness import newest_only
 from bina.science.evidence.gap import JobPersonMatch, competency_gap, gap_severity, job_person_match, reached_level
+from bina.science.evidence.remeasurement import expiry_dates, level_expiry, remeasurement_order, years_until_expiry
 from bina.science.evidence.table import Evidence
 
 __all__ = [
@@ -22,8 +23,12 @@ __all__ = [
     "combine",
     "competency_gap",
     "estimate_sources",
+    "expiry_dates",
     "gap_severity",
     "job_person_match",
+    "level_expiry",
     "newest_only",
     "reached_level",
+    "remeasurement_order",
+    "years_until_expiry",
 ]

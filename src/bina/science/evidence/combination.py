@@ -142,8 +142,7 @@ def combine(
     spread = _table("prior_sd", as_floats("prior_sd", prior_sd, at_least=_SMALLEST_SD), shape)
     needed = _table("required", as_floats("required", required, missing=True), shape)
     cell = _cells(evidence, sources, shape)
-    variance = np.maximum(evidence.sd, sources.sd_floor[evidence.source_index]) ** 2
-    variance += np.square(sources.drift_per_year[evidence.source_index]) * evidence.age_years
+    variance = piece_variance(evidence, sources)
     if (variance[evidence.counted] < _SMALLEST_SD**2).any():
         raise ValueError(f"the sd of a piece of evidence, after sd_floor, must be at least {_SMALLEST_SD:g}")
 
@@ -172,6 +171,13 @@ def combine(
         prior_share=_rounded(prior_precision / precision).reshape(shape),
         weight_share=_rounded(weight),
     )
+
+
+def piece_variance(evidence: Evidence, sources: Sources) -> FloatArray:
+    """Variance of each piece at its age, in squared levels: max(sd, sd_floor)^2 + drift_per_year^2 * age_years."""
+    variance = np.maximum(evidence.sd, sources.sd_floor[evidence.source_index]) ** 2
+    variance += np.square(sources.drift_per_year[evidence.source_index]) * evidence.age_years
+    return variance
 
 
 @dataclass(frozen=True, eq=False)
