@@ -1,4 +1,4 @@
-"""From answers to a level: item response models, ability with its error, and classical item analysis.
+"""From answers and ratings to a level, and what shows whether items, raters, answers and cut scores can be trusted.
 
 Abilities and item difficulties share the level scale: theta = k means that level k is just reached, so a difference of
 1 is one whole level. Discriminations are therefore per level, in the logistic metric (no constant of 1.7).
