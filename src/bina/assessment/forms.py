@@ -7,13 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ItemFileForm(forms.Form):
-    """A file of items and the bank it is meant for."""
+    """A file of items, with their pictures or without, and the bank it is meant for."""
 
     bank = forms.ChoiceField(label=_("Bank soal"))
     file = forms.FileField(
         label=_("Berkas soal"),
         help_text=_(
-            "YAML (.yaml), paling besar 1 MB. Berkas diperiksa dulu; tidak ada yang ditulis sebelum Anda setuju."
+            "YAML (.yaml) paling besar 1 MB, atau ZIP (.zip) paling besar 3 MB berisi items.yaml dan gambarnya. Berkas "
+            "diperiksa dulu; tidak ada yang ditulis sebelum Anda setuju."
         ),
     )
 

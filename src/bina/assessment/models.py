@@ -14,10 +14,16 @@ from bina.assessment.rules import (
     PURPOSE_NAMES,
     RELATION_NAMES,
     STATE_NAMES,
+    Answer,
+    Feedback,
     Kind,
+    PublicItem,
     Purpose,
     Relation,
     SessionState,
+    feedback_on,
+    grade,
+    public_view,
 )
 from bina.foundation.models import PublicIdModel
 from bina.foundation.wording import localized
@@ -44,6 +50,8 @@ class ItemBank(PublicIdModel):
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.BANK)
     framework_code = models.CharField(max_length=60, default="digcomp-3.0")
     agency = models.ForeignKey("people.Agency", on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    # Counts the changes of items in use, so that what was computed from them is known to be old.
+    revision = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering = ["id"]
@@ -67,11 +75,14 @@ class Item(PublicIdModel):
         "competencies.Competency", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     level = models.PositiveSmallIntegerField()
-    kind = models.CharField(max_length=10, choices=[(kind.value, name) for kind, name in KIND_NAMES.items()])
+    kind = models.CharField(max_length=12, choices=[(kind.value, name) for kind, name in KIND_NAMES.items()])
     context = models.CharField(max_length=80, blank=True)
     state = models.CharField(max_length=8, choices=State, default=State.IN_USE)
     state_reason = models.CharField(max_length=300, blank=True)
     current = models.ForeignKey("ItemVersion", on_delete=models.SET_NULL, null=True, related_name="+")
+    # In how many adaptive tests it could have been asked, and in how many it was.
+    offered_count = models.PositiveIntegerField(default=0)
+    asked_count = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering = ["bank", "code"]
@@ -98,6 +109,8 @@ class ItemVersion(models.Model):
     stem = models.TextField()
     payload = models.JSONField()
     explanation = models.TextField(blank=True)
+    # The same words for English readers: {"stem": …, the parts of the kind: …, "explanation": …}; empty for none.
+    english: "models.JSONField[Any, dict[str, Any]]" = models.JSONField(default=dict, blank=True)
     a = models.FloatField()
     b = models.FloatField()
     is_provisional = models.BooleanField(default=True)
@@ -122,9 +135,32 @@ class ItemVersion(models.Model):
         """``a`` and ``b`` as item files give them: the slope, and the level at a 65 % chance."""
         return {"a": round(self.a, 6), "b": round(self.b + _LOGIT / self.a, 6)}
 
+    def shown(self, seed: int | str) -> PublicItem:
+        """The question as a person may see it, in the reader's language; the seed decides the order of its parts."""
+        return public_view(self.item.kind, self.payload, seed, self.stem, self.english)
+
+    def graded(self, answer: Answer) -> float:
+        """The share of an answer that is right, 0 to 1."""
+        return grade(self.item.kind, self.payload, answer, self.english)
+
+    def explained(self, answer: Answer) -> Feedback:
+        """Everything a learner may be told about an answer; never for the items of a bank."""
+        return feedback_on(self.item.kind, self.payload, answer, self.explanation, self.english)
+
+
+class ItemImage(models.Model):
+    """A picture that items show, kept once under the digest of its content; versions name it by that digest."""
+
+    digest = models.CharField(max_length=40, primary_key=True)
+    content_type = models.CharField(max_length=20)
+    content = models.BinaryField()
+
+    def __str__(self) -> str:
+        return self.digest
+
 
 class Blueprint(PublicIdModel):
-    """A fixed form of a test: what it measures, how long it takes, and its questions in order."""
+    """A test: what it measures and how long it takes; its questions are a fixed form, or chosen while a person answers."""
 
     class Kind(models.TextChoices):
         """Where its questions come from; decides the kind of evidence and whether explanations are shown."""
@@ -132,15 +168,23 @@ class Blueprint(PublicIdModel):
         BANK = "bank", "bank"
         COURSE = "course", "course"
 
+    class Mode(models.TextChoices):
+        """Whether everybody gets the same questions."""
+
+        FIXED = "fixed", "fixed"
+        ADAPTIVE = "adaptive", "adaptive"
+
     code = models.CharField(max_length=120, unique=True)
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.BANK)
+    mode = models.CharField(max_length=8, choices=Mode, default=Mode.FIXED)
     bank = models.ForeignKey(ItemBank, on_delete=models.CASCADE, related_name="blueprints")
     title = models.CharField(max_length=200)
     title_en = models.CharField(max_length=200, blank=True)
     description = models.TextField(blank=True)
     description_en = models.TextField(blank=True)
     minutes = models.PositiveSmallIntegerField()
-    # Which items the form takes: {"items_each": 4}; empty for a form that is given as a list.
+    # Which items the form takes: {"items_each": 4}; empty for a form that is given as a list; for an adaptive test when it
+    # ends: {"least": 15, "most": 24, "precision": 0.45}.
     rule = models.JSONField(default=dict, blank=True)
     competencies = models.ManyToManyField("competencies.Competency", related_name="+")
     item_count = models.PositiveSmallIntegerField(default=0)
@@ -166,6 +210,11 @@ class Blueprint(PublicIdModel):
         """Whether the questions belong to a course, so that explanations may be shown."""
         return self.kind == self.Kind.COURSE
 
+    @property
+    def is_adaptive(self) -> bool:
+        """Whether each question is chosen from the answers before it."""
+        return self.mode == self.Mode.ADAPTIVE
+
 
 class BlueprintItem(models.Model):
     """One place in a form."""
@@ -185,7 +234,9 @@ class BlueprintItem(models.Model):
 class Session(PublicIdModel):
     """One attempt of a person at a form, with the server's clock. Only that person ever sees the answers.
 
-    ``form`` keeps the item versions as they were when it began, so that a bank may change meanwhile.
+    ``form`` keeps the item versions as they were when it began, so that a bank may change meanwhile; in an adaptive test it
+    grows with each answer. ``adaptive`` keeps what only such a test has: {"withheld": version ids not offered to this
+    person, "areas": {competency id of the area: [level, error]}, "whole": [level, error]}.
     """
 
     employee = models.ForeignKey("people.Employee", on_delete=models.CASCADE, related_name="sessions")
@@ -198,12 +249,15 @@ class Session(PublicIdModel):
         max_length=10, choices=[(s.value, n) for s, n in STATE_NAMES.items()], default=SessionState.OPEN.value
     )
     form = models.JSONField(default=list)
+    adaptive = models.JSONField(default=dict)
     seed = models.PositiveIntegerField()
     started_at = models.DateTimeField()
     deadline_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     score = models.FloatField(null=True)
     passed = models.BooleanField(null=True)
+    # When the levels of a voluntary test became evidence, by the person's own wish.
+    adopted_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["-id"]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bina.assessment.views import attempts, home, items, ratings, sessions
+from bina.assessment.views import attempts, diagnostic, home, items, ratings, sessions
 
 app_name = "assessment"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("history/", home.history, name="history"),
     path("competencies/<uuid:competency_id>/", home.measure, name="measure"),
     path("tests/<uuid:public_id>/", home.test, name="test"),
+    path("diagnostic/", diagnostic.begin, name="begin_diagnostic"),
+    path("diagnostic/<uuid:public_id>/", diagnostic.diagnostic, name="diagnostic"),
+    path("sessions/<uuid:public_id>/adopt/", diagnostic.adopt, name="adopt"),
     path("sessions/<uuid:public_id>/", sessions.session, name="session"),
     path("sessions/<uuid:public_id>/<int:position>/", sessions.question, name="question"),
     path("sessions/<uuid:public_id>/review/", sessions.review, name="review"),
@@ -21,6 +24,7 @@ urlpatterns = [
     path("ratings/<uuid:public_id>/", ratings.rating, name="rating"),
     path("people/<uuid:public_id>/", attempts.attempts, name="attempts"),
     path("people/<uuid:public_id>/<uuid:session_id>/cancel/", attempts.cancel, name="cancel"),
+    path("images/<slug:digest>/", items.image, name="image"),
     path("items/", items.items, name="items"),
     path("items/import/", items.import_items, name="import_items"),
     path("items/export/", items.export_items, name="export_items"),

@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from bina.competencies.rules import STATE_NAMES, FrameworkState, Source, Status
 from bina.foundation.models import PublicIdModel
@@ -22,6 +23,7 @@ class Framework(PublicIdModel):
         OVERLAY = "overlay", "overlay"
         REPORTING = "reporting", "reporting"
         LOCAL = "local", "local"
+        SOFT = "soft", _("Keterampilan lunak")
 
     code = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=160)

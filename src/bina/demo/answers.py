@@ -10,35 +10,7 @@ from numpy.typing import NDArray
 
 from bina.assessment.actions.scoring import ScoredAnswer, ability, rated_level, without_prior
 from bina.assessment.models import Blueprint, BlueprintItem, ItemVersion
-from bina.assessment.rules import SLOPE, STEPS_AROUND_LEVEL, Kind, grade
-from bina.assessment.rules.kinds import pair_keys, part_key, right_keys, sequence_keys
-
-
-def right_answer(kind: str, payload: Mapping[str, Any]) -> Any:
-    """An answer that earns everything."""
-    match kind:
-        case Kind.SINGLE | Kind.MULTIPLE:
-            return right_keys(payload)
-        case Kind.ORDERING:
-            return {key: place for place, key in enumerate(sequence_keys(payload), start=1)}
-        case Kind.MATCHING:
-            return pair_keys(payload)
-    return f"{payload['answer']}".replace(".", ",")
-
-
-def wrong_answer(kind: str, payload: Mapping[str, Any]) -> Any:
-    """A believable answer that earns nothing."""
-    match kind:
-        case Kind.SINGLE | Kind.MULTIPLE:
-            return [part_key(option["text"]) for option in payload["options"] if option.get("correct") is not True][:1]
-        case Kind.ORDERING:
-            return {key: place for place, key in enumerate(reversed(sequence_keys(payload)), start=1)}
-        case Kind.MATCHING:
-            pairs = pair_keys(payload)
-            partners = list(pairs.values())
-            turned = dict(zip(pairs, [*partners[1:], *partners[:1]], strict=True))
-            return {left: right for left, right in turned.items() if pairs[left] != right}
-    return f"{float(payload['answer']) + abs(float(payload.get('tolerance') or 0)) * 2 + 7:g}".replace(".", ",")
+from bina.assessment.rules import SLOPE, STEPS_AROUND_LEVEL, grade, right_answer, wrong_answer
 
 
 @dataclass(frozen=True)

@@ -33,9 +33,17 @@ def status_word(status: str) -> str:
 
 
 def level_track(
-    mean: float | None, low: float | None, high: float | None, required: int | None, status: str, level_count: int = 4
+    mean: float | None,
+    low: float | None,
+    high: float | None,
+    required: int | None = None,
+    status: str = "",
+    level_count: int = 4,
 ) -> Markup:
-    """The track: a dot for the estimate, a bar for the 90 % interval, a mark for the requirement; with words for readers."""
+    """The track: a dot for the estimate, a bar for the 90 % interval, a mark for the requirement; with words for readers.
+
+    Without a status it is a level that nothing is asked of, such as an average.
+    """
     if mean is None or low is None or high is None:
         words, drawn = _("Belum diukur"), ""
     else:
@@ -50,10 +58,12 @@ def level_track(
     if required:
         words += "; " + _("syarat jabatan %(required)s") % {"required": required}
         drawn += f'<span class="need" style="left:{scale_position(required, level_count)}%"></span>'
-    name = escape(status)
+    if status:
+        words += "; " + status_word(status)
+    name = escape(status or "measured")
     return Markup(  # noqa: S704  numbers and our own words; the words are escaped
         f'<div class="level level-{name}{"" if mean is not None else " unmeasured"}" role="img" '
-        f'aria-label="{escape(f"{words}; {status_word(status)}")}">{_ticks(level_count)}{drawn}</div>'
+        f'aria-label="{escape(words)}">{_ticks(level_count)}{drawn}</div>'
     )
 
 

@@ -1,8 +1,16 @@
 """Everything that may be done in this room: items, forms, attempts, ratings, surveys."""
 
+from bina.assessment.actions.adaptive import adopt_result, answer_and_go_on, make_diagnostic
 from bina.assessment.actions.course_tests import create_course_blueprint
 from bina.assessment.actions.forms_of_tests import refresh_forms
-from bina.assessment.actions.items import ImportReport, import_items, own_bank, restore_item, retire_item
+from bina.assessment.actions.items import (
+    ImportReport,
+    import_items,
+    own_bank,
+    restore_item,
+    retire_item,
+    store_pictures,
+)
 from bina.assessment.actions.ratings import save_rating_draft, submit_rating
 from bina.assessment.actions.sessions import answer_item, cancel_session, expire_sessions, finish_session, start_session
 from bina.assessment.actions.shipped import load_reference_data
@@ -10,6 +18,8 @@ from bina.assessment.actions.surveys import load_instrument, respond_to_survey
 
 __all__ = [
     "ImportReport",
+    "adopt_result",
+    "answer_and_go_on",
     "answer_item",
     "cancel_session",
     "create_course_blueprint",
@@ -18,6 +28,7 @@ __all__ = [
     "import_items",
     "load_instrument",
     "load_reference_data",
+    "make_diagnostic",
     "own_bank",
     "refresh_forms",
     "respond_to_survey",
@@ -25,5 +36,6 @@ __all__ = [
     "retire_item",
     "save_rating_draft",
     "start_session",
+    "store_pictures",
     "submit_rating",
 ]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
+from django.db.models import F
 
 from bina.assessment.models import Blueprint, BlueprintItem, Item, ItemBank
 from bina.assessment.queries.items import competencies_for
@@ -24,18 +25,20 @@ def form_rules() -> dict[str, Any]:
 
 
 def make_national_forms(bank: ItemBank) -> None:
-    """The full test, one per area and one per competency, where they do not exist yet."""
+    """The full test, one per area and one per competency, where they do not exist yet; each bank by its own rules."""
     rules = form_rules()
+    rules = rules["banks"].get(bank.code, rules)
+    first = rules.get("order", 0)
     areas = area_list(published_framework(bank.framework_code))
     children = [child for area in areas for child in area.children.all()]
-    _form(bank, rules["full"], {}, {}, children, order=1)
-    for number, area in enumerate(areas):
+    _form(bank, rules["full"], {}, {}, children, order=first + 1)
+    for number, area in enumerate(areas if "area" in rules else ()):
         names = {"code": area.code, "name": area.short_name or area.name}
         english = {"code": area.code, "name": area.short_name_en or area.name_en}
-        _form(bank, rules["area"], names, english, list(area.children.all()), order=10 + number)
+        _form(bank, rules["area"], names, english, list(area.children.all()), order=first + 10 + number)
     for number, child in enumerate(children):
         names, english = {"code": child.code, "name": child.name}, {"code": child.code, "name": child.name_en}
-        _form(bank, rules["competency"], names, english, [child], order=100 + number)
+        _form(bank, rules["competency"], names, english, [child], order=first + 100 + number)
 
 
 def _form(
@@ -67,7 +70,10 @@ def refresh_forms(bank: ItemBank) -> None:
     for item in items:
         if item.competency_id:
             by_competency.setdefault(item.competency_id, []).append(item)
-    for blueprint in bank.blueprints.filter(kind=Blueprint.Kind.BANK).prefetch_related("competencies"):
+    ItemBank.objects.filter(pk=bank.pk).update(revision=F("revision") + 1)
+    _refresh_adaptive(bank, by_competency)
+    fixed = bank.blueprints.filter(kind=Blueprint.Kind.BANK, mode=Blueprint.Mode.FIXED)
+    for blueprint in fixed.prefetch_related("competencies"):
         each = int(blueprint.rule.get("items_each", 4))
         chosen = [
             item.current_id
@@ -75,6 +81,15 @@ def refresh_forms(bank: ItemBank) -> None:
             for item in spread_over_levels(by_competency.get(competency.pk, []), each)
         ]
         set_form(blueprint, [pk for pk in chosen if pk is not None])
+
+
+def _refresh_adaptive(bank: ItemBank, by_competency: Mapping[int, Sequence[Item]]) -> None:
+    for blueprint in bank.blueprints.filter(mode=Blueprint.Mode.ADAPTIVE):
+        count = sum(len(items) for items in by_competency.values())
+        if blueprint.item_count != count:
+            blueprint.item_count = count
+            blueprint.save(update_fields=["item_count"])
+        blueprint.competencies.set(by_competency)
 
 
 def _make_local_forms(bank: ItemBank) -> None:

@@ -1,6 +1,6 @@
 """Items come from files: each is checked, new words become a new version, and nothing answered is ever rewritten."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from bina.assessment import entries
 from bina.assessment.actions.forms_of_tests import refresh_forms
-from bina.assessment.models import Item, ItemBank, ItemVersion
+from bina.assessment.models import Item, ItemBank, ItemImage, ItemVersion
 from bina.assessment.queries.items import ImportLine, check_items, competencies_for, may_manage_bank, own_bank_code
-from bina.assessment.rules import digest_of, parameters_of, payload_of
+from bina.assessment.rules import StoredPicture, digest_of, english_of, parameters_of, payload_of
 from bina.foundation import clock
 from bina.foundation.errors import Refused
 from bina.foundation.verdict import denied
@@ -36,16 +36,26 @@ class ImportReport:
 
 
 @transaction.atomic
-def import_items(*, by: "User | None", bank: ItemBank, items: Sequence[object]) -> ImportReport:
+def import_items(
+    *,
+    by: "User | None",
+    bank: ItemBank,
+    items: Sequence[object],
+    pictures: Mapping[str, StoredPicture] | None = None,
+) -> ImportReport:
     """Take the good items of a file into a bank; faulty ones are left out and say why. A second call changes nothing.
 
-    An item whose words, key or parameters differ gets a new version; earlier answers keep theirs. Raises Denied when
-    the account may not manage the bank (``by`` None is the installation itself).
+    An item whose words, key, picture or parameters differ gets a new version; earlier answers keep theirs. ``pictures``
+    came beside the file, by the names that the items use. Raises Denied when the account may not manage the bank
+    (``by`` None is the installation itself).
     """
     if by is not None and not may_manage_bank(by, bank):
         denied(_("Hanya pengelola bank soal ini yang dapat mengimpor butir.")).require()
-    report = ImportReport(tuple(check_items(bank, items)))
+    pictures = pictures or {}
+    report = ImportReport(tuple(check_items(bank, items, pictures)))
     good = [line.item for line in report.lines if line.outcome != "error" and line.item is not None]
+    shown = {item.get("image") for item in good}
+    store_pictures([picture for picture in pictures.values() if picture.digest in shown])
     store_items(bank, good)
     refresh_forms(bank)
     if report.count("new") or report.count("changed"):
@@ -55,42 +65,71 @@ def import_items(*, by: "User | None", bank: ItemBank, items: Sequence[object]) 
     return report
 
 
+def store_pictures(pictures: Collection[StoredPicture]) -> None:
+    """Keep pictures that are not kept yet; the same content is kept once."""
+    known = set(ItemImage.objects.filter(digest__in=[one.digest for one in pictures]).values_list("digest", flat=True))
+    ItemImage.objects.bulk_create(
+        (
+            ItemImage(digest=one.digest, content_type=one.content_type, content=one.content)
+            for one in {one.digest: one for one in pictures}.values()
+            if one.digest not in known
+        ),
+        ignore_conflicts=True,
+    )
+
+
 def store_items(bank: ItemBank, items: Iterable[Mapping[str, Any]]) -> list[ItemVersion]:
-    """The current version of each (already checked) item, written where it is new or different; in the given order."""
+    """The current version of each (already checked) item, written where it is new or different; in the given order.
+
+    An item that stays as it was costs no question to the database.
+    """
     competencies = competencies_for(bank)
     known = {row.code: row for row in Item.objects.filter(bank=bank).select_related("current")}
-    return [_store(bank, item, known, competencies) for item in items]
+    rows: list[tuple[Item, Mapping[str, Any]]] = []
+    new: list[Item] = []
+    changed: list[Item] = []
+    for data in items:
+        code, facts = str(data["code"]).strip(), _facts(data, competencies)
+        item = known.get(code)
+        if item is None:
+            item = known[code] = Item(bank=bank, code=code, **facts)
+            new.append(item)
+        elif any(getattr(item, name) != value for name, value in facts.items()):
+            for name, value in facts.items():
+                setattr(item, name, value)
+            changed.append(item)
+        rows.append((item, data))
+    Item.objects.bulk_create(new)
+    Item.objects.bulk_update(changed, ["competency", "level", "kind", "context"])
+    versions = [_version(item, data) for item, data in rows]
+    written = [version for version in versions if version.pk is None]
+    ItemVersion.objects.bulk_create(written)
+    for version in written:
+        version.item.current = version
+    Item.objects.bulk_update([version.item for version in written], ["current"])
+    return versions
 
 
-def _store(
-    bank: ItemBank, data: Mapping[str, Any], known: dict[str, Item], competencies: Mapping[str, "Competency"]
-) -> ItemVersion:
-    code = str(data["code"]).strip()
-    facts = {
+def _facts(data: Mapping[str, Any], competencies: Mapping[str, "Competency"]) -> dict[str, Any]:
+    return {
         "competency": competencies.get(str(data.get("competency") or "")),
         "level": data["level"],
         "kind": data["kind"],
         "context": str(data.get("context") or "")[:80],
     }
-    item = known.get(code)
-    if item is None:
-        item = known[code] = Item.objects.create(bank=bank, code=code, **facts)
-    elif any(getattr(item, name) != value for name, value in facts.items()):
-        for name, value in facts.items():
-            setattr(item, name, value)
-        item.save(update_fields=list(facts))
+
+
+def _version(item: Item, data: Mapping[str, Any]) -> ItemVersion:
+    """The current version of an item where it holds just this content; else a new one, not yet written."""
     digest = digest_of(data)
     if item.current and item.current.digest == digest:
         return item.current
     slope, level = parameters_of(data)
-    version = ItemVersion.objects.create(
+    return ItemVersion(
         item=item, number=item.current.number + 1 if item.current else 1, stem=str(data["stem"]).strip(),
-        payload=payload_of(data), explanation=str(data.get("explanation") or "").strip(), a=slope,
-        b=ItemVersion.even_chance_level(slope, level), digest=digest, created_at=clock.now(),
+        payload=payload_of(data), explanation=str(data.get("explanation") or "").strip(), english=english_of(data),
+        a=slope, b=ItemVersion.even_chance_level(slope, level), digest=digest, created_at=clock.now(),
     )  # fmt: skip
-    item.current = version
-    item.save(update_fields=["current"])
-    return version
 
 
 @transaction.atomic

@@ -11,8 +11,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from bina.assessment import entries
+from bina.assessment.actions.profile_scores import keep_levels
 from bina.assessment.actions.scoring import Estimate, ScoredAnswer, ability, without_prior
 from bina.assessment.models import Blueprint, CompetencyScore, ItemVersion, Response, Session
+from bina.assessment.queries.adaptive import diagnostic_again_on, next_version, pool_of, withheld_for
 from bina.assessment.queries.sessions import (
     available_on,
     form_versions,
@@ -28,7 +30,6 @@ from bina.assessment.rules import (
     can_answer,
     can_cancel,
     can_start_again,
-    grade,
     passed,
 )
 from bina.competencies.actions import NewEvidence, record_evidence, withdraw_evidence
@@ -39,6 +40,7 @@ from bina.foundation.errors import Refused
 from bina.foundation.verdict import denied
 from bina.journal.actions import record
 from bina.journal.registry import Verb
+from bina.science.psychometrics.adaptive import ProfileEstimate
 
 if TYPE_CHECKING:
     from bina.people.models import Employee, User
@@ -46,7 +48,8 @@ if TYPE_CHECKING:
 LARGEST_ANSWER = 4_000
 
 
-def _require_owner(by: "User", employee_id: int) -> None:
+def require_owner(by: "User", employee_id: int) -> None:
+    """Raises Denied unless the account is the person's own."""
     if by.employee_id != employee_id:
         denied(_("Uji hanya dapat dikerjakan oleh orangnya sendiri.")).require()
 
@@ -65,7 +68,7 @@ def start_session(
     Raises Refused when the form may not be repeated yet (with the date), when a pre-test was already taken, or when the
     form has no questions; Denied for anybody but the person.
     """
-    _require_owner(by, employee.pk)
+    require_owner(by, employee.pk)
     now = clock.now()
     context = {"context_kind": context_kind, "context_id": context_id}
     mine = Session.objects.filter(employee=employee, blueprint=blueprint, **context, state=SessionState.OPEN.value)
@@ -87,8 +90,12 @@ def _begin(
         raise Refused(_("Uji ini tidak dipakai lagi. Pilih uji lain di halaman Ukur."))
     if blueprint.is_course_test:
         _require_first_pre_test(employee, blueprint, purpose, context)
+    elif blueprint.is_adaptive:
+        can_start_again(available_on=diagnostic_again_on(employee, blueprint), today=clock.today()).require()
     else:
         can_start_again(available_on=available_on(employee, blueprint), today=clock.today()).require()
+    seed = secrets.randbelow(2**31)
+    form, adaptive = _first_form(blueprint, seed)
     session, is_new = Session.objects.get_or_create(
         employee=employee,
         blueprint=blueprint,
@@ -96,15 +103,29 @@ def _begin(
         state=SessionState.OPEN.value,
         defaults={
             "purpose": purpose.value,
-            "form": list(blueprint.places.order_by("position").values_list("item_version_id", flat=True)),
-            "seed": secrets.randbelow(2**31),
+            "form": form,
+            "adaptive": adaptive,
+            "seed": seed,
             "started_at": now,
             "deadline_at": now + dt.timedelta(minutes=blueprint.minutes),
         },
     )  # fmt: skip
     if is_new:
-        _note(entries.SESSION_STARTED, by, session, {})
+        note_session(entries.SESSION_STARTED, by, session, {})
     return session
+
+
+def _first_form(blueprint: Blueprint, seed: int) -> tuple[list[int], dict[str, object]]:
+    """The questions an attempt begins with, and what an adaptive one remembers."""
+    if not blueprint.is_adaptive:
+        return list(blueprint.places.order_by("position").values_list("item_version_id", flat=True)), {}
+    pool = pool_of(blueprint.bank)
+    if pool is None:
+        raise Refused(_("Uji ini belum berisi soal. Pilih uji lain di halaman Ukur."))
+    withheld = withheld_for(pool, seed)
+    nothing = ProfileEstimate(pool.prior.mean, pool.prior.covariance)
+    first = next_version(pool, nothing, asked=[], withheld=withheld, seed=seed)
+    return ([] if first is None else [first]), {"withheld": withheld}
 
 
 def _require_first_pre_test(
@@ -121,14 +142,13 @@ def answer_item(*, by: "User", session: Session, position: int, answer: Answer) 
 
     Raises Refused after the deadline and its grace, or when the attempt has ended: what was saved before counts.
     """
-    _require_owner(by, session.employee_id)
+    require_owner(by, session.employee_id)
     session = Session.objects.select_for_update().get(pk=session.pk)
     now = clock.now()
-    can_answer(state=session.state, deadline=session.deadline_at, now=now, zone=_zone(by)).require()
+    can_answer(state=session.state, deadline=session.deadline_at, now=now, zone=zone_of(by)).require()
     if not 1 <= position <= session.item_count:
         raise Refused(_("Soal nomor %(n)s tidak ada di uji ini.") % {"n": position})
-    if len(json.dumps(answer)) > LARGEST_ANSWER:
-        raise Refused(_("Jawaban ini terlalu panjang untuk disimpan."))
+    require_fitting_answer(answer)
     if answer is None:
         Response.objects.filter(session=session, position=position).update(answer=None, saved_at=now)
         return None
@@ -139,7 +159,14 @@ def answer_item(*, by: "User", session: Session, position: int, answer: Answer) 
     return response
 
 
-def _zone(by: "User") -> str:
+def require_fitting_answer(answer: Answer) -> None:
+    """Raises Refused when an answer is larger than any question needs."""
+    if len(json.dumps(answer)) > LARGEST_ANSWER:
+        raise Refused(_("Jawaban ini terlalu panjang untuk disimpan."))
+
+
+def zone_of(by: "User") -> str:
+    """The time zone of the account's agency."""
     return by.employee.agency.time_zone if by.employee else "WIB"
 
 
@@ -152,23 +179,23 @@ def finish_session(*, by: "User | None", session: Session) -> list[CompetencySco
     course test only the first attempt becomes evidence, for its explanations have been read. ``by`` None is the clock.
     """
     if by is not None:
-        _require_owner(by, session.employee_id)
+        require_owner(by, session.employee_id)
     row = Session.objects.select_for_update(of=("self",)).select_related("employee", "blueprint").get(pk=session.pk)
     if row.is_open:
-        _end(row, by)
+        end_session(row, by)
     for name in ("state", "finished_at", "score", "passed"):
         setattr(session, name, getattr(row, name))
     return list(CompetencyScore.objects.filter(session=row).select_related("competency"))
 
 
-def _end(session: Session, by: "User | None") -> None:
+def end_session(session: Session, by: "User | None") -> None:
+    """End an open attempt (locked by the caller) with what was answered; grade it and keep its levels."""
     now = clock.now()
     expired = now > session.deadline_at
     versions = form_versions(session)
     responses = {row.position: row for row in Response.objects.filter(session=session, answer__isnull=False)}
     for row in responses.values():
-        version = versions[row.position - 1]
-        row.score = round(grade(version.item.kind, version.payload, row.answer), 6)
+        row.score = round(versions[row.position - 1].graded(row.answer), 6)
     Response.objects.bulk_update(responses.values(), ["score"])
     scores = [responses[n].score or 0.0 if n in responses else 0.0 for n in range(1, len(versions) + 1)]
     session.state = (SessionState.EXPIRED if expired else SessionState.FINISHED).value
@@ -176,10 +203,14 @@ def _end(session: Session, by: "User | None") -> None:
     session.score = round(sum(scores) / len(scores), 6) if scores else 0.0
     session.passed = passed(session.score, session.blueprint.passing)
     session.save(update_fields=["state", "finished_at", "score", "passed"])
-    reached = max(responses, default=0) if expired else len(versions)
-    _record_levels(session, versions[:reached], scores[:reached], set(responses), by)
+    if session.blueprint.is_adaptive:
+        # Whether anybody else sees these levels is for the person to say.
+        keep_levels(session)
+    else:
+        reached = max(responses, default=0) if expired else len(versions)
+        _record_levels(session, versions[:reached], scores[:reached], set(responses), by)
     data = {"score": session.score, "passed": session.passed} if session.blueprint.is_course_test else {}
-    _note(entries.SESSION_EXPIRED if expired else entries.SESSION_FINISHED, by, session, data)
+    note_session(entries.SESSION_EXPIRED if expired else entries.SESSION_FINISHED, by, session, data)
 
 
 def _record_levels(
@@ -218,17 +249,21 @@ def _record_levels(
             origin_kind="session",
             origin_id=session.public_id,
             # All forms of one bank share their questions, so only the newest of them counts.
-            line=_line(session),
+            line=evidence_line(session),
         )
 
 
-def _line(session: Session) -> str:
+def evidence_line(session: Session) -> str:
+    """What makes two attempts repeats of each other as evidence: the same course's test, or the same bank."""
     if session.blueprint.is_course_test:
         return f"course:{session.context_id or session.blueprint_id}"[:60]
     return f"bank:{session.blueprint.bank_id}"
 
 
-def _note(verb: Verb, by: "User | None", session: Session, extra: Mapping[str, object], reason: str = "") -> None:
+def note_session(
+    verb: Verb, by: "User | None", session: Session, extra: Mapping[str, object], reason: str = ""
+) -> None:
+    """Write in the journal what happened to an attempt."""
     record(
         verb,
         by=by,
@@ -279,4 +314,4 @@ def cancel_session(*, by: "User", session: Session, reason: str) -> None:
     origin = evidence_of(session.employee).filter(origin_kind="session", origin_id=str(session.public_id))
     for piece in origin:
         withdraw_evidence(by=by, evidence=piece, reason=reason.strip())
-    _note(entries.SESSION_CANCELLED, by, session, {}, reason.strip())
+    note_session(entries.SESSION_CANCELLED, by, session, {}, reason.strip())

@@ -1,8 +1,10 @@
 """Everything that may be asked of this room; an attempt and its answers belong to their person alone."""
 
+from bina.assessment.queries.adaptive import diagnostics, latest_place, length_of, pool_of
 from bina.assessment.queries.desk import AreaDesk, CompetencyDesk, Desk, desk_of, offer_of, short_check_of
 from bina.assessment.queries.items import (
     AnswerCount,
+    ExportedItems,
     ImportLine,
     answer_counts,
     bank_choices,
@@ -13,6 +15,7 @@ from bina.assessment.queries.items import (
     competencies_with_items,
     export_items,
     filtered_items,
+    image_with,
     item_history,
     item_visible_to,
     items_visible_to,
@@ -21,7 +24,16 @@ from bina.assessment.queries.items import (
     own_bank_code,
     versions_of,
 )
-from bina.assessment.queries.outcomes import BankOutcome, CourseOutcome, ReviewedItem, bank_outcome, course_outcome
+from bina.assessment.queries.outcomes import (
+    AreaLevel,
+    BankOutcome,
+    CourseOutcome,
+    DiagnosticOutcome,
+    ReviewedItem,
+    bank_outcome,
+    course_outcome,
+    diagnostic_outcome,
+)
 from bina.assessment.queries.ratings import (
     PersonToRate,
     RateableArea,
@@ -77,10 +89,13 @@ from bina.assessment.queries.surveys import (
 __all__ = [
     "AnswerCount",
     "AreaDesk",
+    "AreaLevel",
     "BankOutcome",
     "CompetencyDesk",
     "CourseOutcome",
     "Desk",
+    "DiagnosticOutcome",
+    "ExportedItems",
     "ImportLine",
     "Offer",
     "PersonToRate",
@@ -109,17 +124,22 @@ __all__ = [
     "competencies_with_items",
     "course_outcome",
     "desk_of",
+    "diagnostic_outcome",
+    "diagnostics",
     "export_items",
     "filtered_items",
     "form_versions",
     "has_responded",
+    "image_with",
     "instrument_by_code",
     "item_history",
     "item_visible_to",
     "items_visible_to",
     "kept_by",
     "latest_finished_session",
+    "latest_place",
     "latest_rating",
+    "length_of",
     "may_cancel_for",
     "may_manage_bank",
     "may_rate",
@@ -130,6 +150,7 @@ __all__ = [
     "own_bank_code",
     "people_to_rate",
     "people_to_rate_count",
+    "pool_of",
     "pre_post_scores",
     "rateable_by",
     "rated_on",

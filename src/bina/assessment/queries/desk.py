@@ -59,6 +59,7 @@ class Desk:
     """Everything on the page “Ukur”."""
 
     running: tuple[Session, ...]
+    diagnostics: tuple[Offer, ...]
     full: Offer | None
     areas: tuple[AreaDesk, ...]
     local: tuple[Offer, ...]
@@ -78,7 +79,9 @@ def desk_of(user: "User") -> Desk:
     offers = blueprints_open_to(user)
     asked = competency_ids_of([offer.blueprint.pk for offer in offers])
     by_content = {
-        frozenset(asked.get(offer.blueprint.pk, ())): offer for offer in offers if not offer.blueprint.agency_id
+        frozenset(asked.get(offer.blueprint.pk, ())): offer
+        for offer in offers
+        if not offer.blueprint.agency_id and not offer.blueprint.is_adaptive
     }
     lines = {line.competency_id: line for line in profile_of(employee).lines}
     areas = []
@@ -99,9 +102,10 @@ def desk_of(user: "User") -> Desk:
     people = people_to_rate(user) if leads_anyone(employee) else []
     return Desk(
         running=tuple(offer.open_session for offer in offers if offer.open_session),
+        diagnostics=tuple(offer for offer in offers if offer.blueprint.is_adaptive),
         full=by_content.get(frozenset(everything)),
         areas=tuple(areas),
-        local=tuple(offer for offer in offers if offer.blueprint.agency_id),
+        local=tuple(offer for offer in offers if offer.blueprint.agency_id and not offer.blueprint.is_adaptive),
         recommended=_recommended(areas, clock.today()),
         self_rating=latest_rating(employee, Relation.SELF),
         superior_rating=latest_rating(employee, Relation.SUPERIOR),
@@ -123,9 +127,9 @@ def short_check_of(user: "User", competency_id: "UUID") -> Blueprint | None:
     found = Blueprint.objects.filter(
         kind=Blueprint.Kind.BANK, is_active=True, item_count__gt=0, competencies__public_id=competency_id
     ).order_by("order", "id")
-    asked = competency_ids_of([row.pk for row in found])
+    asked = competency_ids_of([row.pk for row in found if not row.is_adaptive])
     return next(
-        (row for row in found if len(asked[row.pk]) == 1 and row.agency_id in (None, agency_id)),
+        (row for row in found if len(asked.get(row.pk, ())) == 1 and row.agency_id in (None, agency_id)),
         None,
     )
 

@@ -1,5 +1,7 @@
 """Questions about banks and their items: who may manage them, what a file would do, how items are answered."""
 
+import io
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -8,8 +10,8 @@ import yaml
 from django.db.models import Avg, Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from bina.assessment.models import Item, ItemBank, ItemVersion, Response
-from bina.assessment.rules import SMALLEST_GROUP, digest_of, item_problems
+from bina.assessment.models import Item, ItemBank, ItemImage, ItemVersion, Response
+from bina.assessment.rules import ITEMS_NAME, SMALLEST_GROUP, StoredPicture, digest_of, item_problems, with_stored_image
 from bina.competencies.queries import assessable_competencies, published_framework
 from bina.foundation.wording import localized
 from bina.journal.queries import history_of
@@ -41,24 +43,41 @@ def competencies_for(bank: ItemBank) -> dict[str, "Competency"]:
     return {row.code: row for row in assessable_competencies(framework, bank.agency_id)}
 
 
-def check_items(bank: ItemBank, items: Sequence[object]) -> list[ImportLine]:
-    """What an import of these items into the bank would do, item by item; writes nothing."""
+def check_items(
+    bank: ItemBank, items: Sequence[object], pictures: Mapping[str, StoredPicture] | None = None
+) -> list[ImportLine]:
+    """What an import of these items into the bank would do, item by item; writes nothing.
+
+    ``pictures`` came beside the file; the items of the lines name them by digest, as items may do from the start where
+    a picture is kept already.
+    """
+    stored = {name: picture.digest for name, picture in (pictures or {}).items()}
+    images = {*stored, *_kept_among(items, stored)}
     known = set(competencies_for(bank))
     digests = dict(Item.objects.filter(bank=bank, current__isnull=False).values_list("code", "current__digest"))
+    needs_competency = bank.kind == ItemBank.Kind.BANK
     lines, seen = [], set()
     for number, item in enumerate(items, start=1):
         code = str(item.get("code") or "")[:60].strip() if isinstance(item, Mapping) else ""
-        problems = item_problems(item, competencies=known, needs_competency=bank.kind == ItemBank.Kind.BANK)
+        problems = item_problems(item, competencies=known, needs_competency=needs_competency, images=images)
         if code and code in seen:
             problems.append(_("Kode “%(code)s” dipakai dua kali di berkas ini.") % {"code": code})
         seen.add(code)
         if problems or not isinstance(item, Mapping):
             lines.append(ImportLine(number, code, "error", tuple(problems)))
             continue
+        item = with_stored_image(item, stored)
         current = digests.get(code)
         outcome = "new" if current is None else "same" if current == digest_of(item) else "changed"
         lines.append(ImportLine(number, code, outcome, (), item))
     return lines
+
+
+def _kept_among(items: Sequence[object], stored: Mapping[str, str]) -> set[str]:
+    """The pictures that items name and that are kept already, leaving out what came along."""
+    named = {item.get("image") for item in items if isinstance(item, Mapping) and isinstance(item.get("image"), str)}
+    missing = named - set(stored)
+    return set(ItemImage.objects.filter(digest__in=missing).values_list("digest", flat=True)) if missing else set()
 
 
 def may_manage_bank(user: "User", bank: ItemBank) -> bool:
@@ -197,7 +216,7 @@ def versions_of(item: Item) -> QuerySet[ItemVersion]:
     return ItemVersion.objects.filter(item=item).order_by("-number")
 
 
-def item_as_file_entry(item: Item) -> dict[str, Any]:
+def item_as_file_entry(item: Item, image_names: Mapping[str, str]) -> dict[str, Any]:
     """An item as a file holds it, without loss: importing it again changes nothing."""
     version = item.current
     if version is None:
@@ -209,8 +228,12 @@ def item_as_file_entry(item: Item) -> dict[str, Any]:
     if item.context:
         entry["context"] = item.context
     entry |= {**version.file_parameters, "stem": version.stem, **version.payload}
+    if "image" in entry:
+        entry["image"] = image_names[entry["image"]]
     if version.explanation:
         entry["explanation"] = version.explanation
+    if version.english:
+        entry["en"] = version.english
     return entry
 
 
@@ -225,7 +248,35 @@ def _text(writer: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 _FileWriter.add_representer(str, _text)
 
 
-def export_items(items: QuerySet[Item]) -> str:
-    """The items as a file that can be imported again."""
-    entries = [item_as_file_entry(item) for item in items.select_related("competency", "current") if item.current]
-    return yaml.dump(entries, Dumper=_FileWriter, allow_unicode=True, sort_keys=False, width=118)
+@dataclass(frozen=True, slots=True)
+class ExportedItems:
+    """A file of items that can be imported again: YAML, or a ZIP with the YAML and the pictures that it names."""
+
+    content: bytes
+    ending: str
+    content_type: str
+
+
+def export_items(items: QuerySet[Item]) -> ExportedItems:
+    """The items as a file that can be imported again without loss; a ZIP where they show pictures."""
+    rows = [item for item in items.select_related("competency", "current") if item.current]
+    wanted = {item.current.payload.get("image") for item in rows if item.current} - {None}
+    pictures = [
+        StoredPicture(row.digest, row.content_type, bytes(row.content))
+        for row in ItemImage.objects.filter(digest__in=wanted).order_by("digest")
+    ]
+    names = {picture.digest: picture.file_name for picture in pictures}
+    entries = [item_as_file_entry(item, names) for item in rows]
+    text = yaml.dump(entries, Dumper=_FileWriter, allow_unicode=True, sort_keys=False, width=118).encode()
+    if not pictures:
+        return ExportedItems(text, ".yaml", "application/yaml; charset=utf-8")
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in [(ITEMS_NAME, text), *((f"images/{one.file_name}", one.content) for one in pictures)]:
+            archive.writestr(zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
+    return ExportedItems(stream.getvalue(), ".zip", "application/zip")
+
+
+def image_with(digest: str) -> ItemImage | None:
+    """A picture of an item by its digest, which nobody can guess who was not shown it."""
+    return ItemImage.objects.filter(digest=digest).first()

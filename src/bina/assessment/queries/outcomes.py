@@ -1,11 +1,12 @@
 """What an ended attempt tells its person: levels for a bank's test, score and explanations for a course's own."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bina.assessment.models import CompetencyScore, Session
 from bina.assessment.queries.sessions import answers_of, form_versions, scores_of
-from bina.assessment.rules import Answer, Feedback, PublicItem, feedback_on, public_view
-from bina.competencies.queries import ProfileLine, profile_of
+from bina.assessment.rules import Answer, Feedback, PublicItem
+from bina.competencies.queries import ProfileLine, areas_by_id, profile_of, unit_levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +93,94 @@ def course_outcome(session: Session) -> CourseOutcome:
     for position, version in enumerate(form_versions(session), start=1):
         response = answers.get(position)
         answer = response.answer if response else None
-        kind, payload = version.item.kind, version.payload
-        told = feedback_on(kind, payload, answer, version.explanation)
-        items.append(
-            ReviewedItem(position, public_view(kind, payload, session.seed_at(position), version.stem), answer, told)
-        )
+        view = version.shown(session.seed_at(position))
+        items.append(ReviewedItem(position, view, answer, version.explained(answer)))
     return CourseOutcome(
         share=session.score or 0.0,
         right_count=sum(row.feedback.is_right for row in items),
         scores=tuple(scores_of(session)),
         items=tuple(items),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AreaLevel:
+    """An area (or the whole) after an adaptive test: level with its 90 % interval, beside the people of one's unit.
+
+    ``norm`` is their mean level; None where fewer than five are measured.
+    """
+
+    name: str
+    mean: float
+    low: float
+    high: float
+    norm: float | None = None
+    norm_people: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A competency after an adaptive test, beside what the job asks."""
+
+    name: str
+    mean: float
+    required: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DiagnosticOutcome:
+    """What an adaptive test tells its person; empty areas when nothing was answered."""
+
+    areas: tuple[AreaLevel, ...]
+    whole: AreaLevel
+    strongest: tuple[Asked, ...]
+    weakest: tuple[Asked, ...]
+    answered_count: int
+    level_count: int
+
+
+REACH = 1.645  # standard errors on both sides of a 90 % interval
+
+
+def _on_scale(level: float, level_count: int) -> float:
+    """A level as it is shown: what lies beyond the ends of the scale is the end."""
+    return min(max(level, 0.0), level_count + 0.5)
+
+
+def _level(name: str, numbers: Sequence[float], level_count: int, norm: tuple[int, float] | None = None) -> AreaLevel:
+    mean, error = numbers
+    low, middle, high = (_on_scale(mean + steps * error, level_count) for steps in (-REACH, 0.0, REACH))
+    people, average = norm or (0, None)
+    return AreaLevel(name, middle, low, high, average, people)
+
+
+def diagnostic_outcome(session: Session) -> DiagnosticOutcome:
+    """An ended adaptive test for its own person: levels by area, strongest and most useful to develop, the unit's norm."""
+    scores = scores_of(session)
+    if not scores:
+        return DiagnosticOutcome((), AreaLevel("", 0.0, 0.0, 0.0), (), (), 0, 0)
+    level_count = scores[0].competency.framework.level_count
+    norms = unit_levels(session.employee.unit_id)
+    areas = []
+    for pk, area in areas_by_id(map(int, session.adaptive["areas"])).items():
+        found = [norms[child.pk] for child in area.children.all() if child.pk in norms]
+        people = min((count for count, _mean in found), default=0)
+        norm = (people, sum(mean for _count, mean in found) / len(found)) if found else None
+        areas.append(_level(str(area), session.adaptive["areas"][str(pk)], level_count, norm))
+    required = {line.competency_id: line.required for line in profile_of(session.employee).lines}
+    asked = [
+        Asked(str(row.competency), _on_scale(row.value, level_count), required.get(row.competency_id)) for row in scores
+    ]
+    by_level = sorted(asked, key=lambda row: -row.mean)
+    below = sorted(
+        (row for row in asked if row.required is not None and row.mean < row.required),
+        key=lambda row: row.mean - (row.required or 0),
+    )
+    return DiagnosticOutcome(
+        areas=tuple(areas),
+        whole=_level("", session.adaptive["whole"], level_count),
+        strongest=tuple(row for row in by_level[:3] if row.mean >= 0.5) if len(by_level) > 5 else (),
+        weakest=tuple((below or by_level[::-1])[:3]),
+        answered_count=sum(row.item_count for row in scores),
+        level_count=level_count,
     )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bina.people.models import Employee, User
 
 Z90 = 1.6448536269514722  # half-width of a 90 % interval, in standard errors
-RATED_KINDS = ("digital", "managerial", "leadership", "local")
+RATED_KINDS = ("digital", "managerial", "leadership", "soft", "local")
 
 
 def may_rate(user: "User", employee: "Employee", relation: str) -> Verdict:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q, QuerySet
 
 from bina.assessment.models import Blueprint, CompetencyScore, ItemVersion, Response, Session
-from bina.assessment.rules import GRACE, SessionState, is_complete
+from bina.assessment.rules import GRACE, PARTLY_ANSWERED, SessionState, is_complete
 from bina.people.queries import employees_visible_to, standing_of
 from bina.people.rules import Permission
 
@@ -101,6 +101,11 @@ def _next_date(blueprint: Blueprint, asked: set[int], days: dict[tuple[int, int]
     return min(known) + dt.timedelta(days=blueprint.retake_days)
 
 
+def again_after(blueprint: Blueprint, finished_at: dt.datetime | None) -> dt.date | None:
+    """When an adaptive test may be taken again after its last attempt; None without one."""
+    return finished_at.date() + dt.timedelta(days=blueprint.retake_days) if finished_at else None
+
+
 def competency_ids_of(blueprint_ids: Iterable[int]) -> dict[int, set[int]]:
     """What several forms ask: competency ids by form id, in one query."""
     rows = Blueprint.competencies.through.objects.filter(blueprint_id__in=set(blueprint_ids))
@@ -111,8 +116,9 @@ def competency_ids_of(blueprint_ids: Iterable[int]) -> dict[int, set[int]]:
 
 
 def _ended_bank_sessions(employee: "Employee") -> QuerySet[Session]:
+    # An adaptive test asks each competency once or twice, so it does not stand in the way of asking more.
     return Session.objects.filter(
-        employee=employee, state__in=ENDED, blueprint__kind=Blueprint.Kind.BANK
+        employee=employee, state__in=ENDED, blueprint__kind=Blueprint.Kind.BANK, blueprint__mode=Blueprint.Mode.FIXED
     ).select_related("blueprint")
 
 
@@ -143,14 +149,21 @@ def blueprints_open_to(user: "User") -> list[Offer]:
         .order_by("id")
     )
     ended = [session for session in sessions if not session.is_open]
-    asked = competency_ids_of([row.pk for row in blueprints] + [row.blueprint_id for row in ended])
-    days = _measured_on(ended, asked)
+    fixed = [session for session in ended if not session.blueprint.is_adaptive]
+    asked = competency_ids_of([row.pk for row in blueprints] + [row.blueprint_id for row in fixed])
+    days = _measured_on(fixed, asked)
     opened = {session.blueprint_id: session for session in sessions if session.is_open}
     latest = {session.blueprint_id: session for session in ended}
-    return [
-        Offer(row, opened.get(row.pk), latest.get(row.pk), _next_date(row, asked.get(row.pk, set()), days))
-        for row in blueprints
-    ]
+    offers = []
+    for row in blueprints:
+        last = latest.get(row.pk)
+        again_on = (
+            again_after(row, last.finished_at if last else None)
+            if row.is_adaptive
+            else _next_date(row, asked.get(row.pk, set()), days)
+        )
+        offers.append(Offer(row, opened.get(row.pk), last, again_on))
+    return offers
 
 
 def seconds_left(session: Session, now: dt.datetime) -> int:
@@ -188,12 +201,12 @@ class PlaceState:
 
 
 def overview(session: Session, *, answers: dict[int, Response] | None = None) -> list[PlaceState]:
-    """How far each place of an attempt is answered; orderings and matchings may be answered in part."""
+    """How far each place of an attempt is answered; kinds with several fields may be answered in part."""
     answers = answers_of(session) if answers is None else answers
     versions = {
         row.pk: row
         for row in ItemVersion.objects.filter(
-            pk__in=[r.item_version_id for r in answers.values()], item__kind__in=("ordering", "matching")
+            pk__in=[r.item_version_id for r in answers.values()], item__kind__in=PARTLY_ANSWERED
         ).select_related("item")
     }
     states = []

@@ -1,18 +1,13 @@
 """Pure rules of measuring: kinds of questions, grading, states of an attempt, rating scale, surveys."""
 
 from bina.assessment.rules.checking import item_problems
-from bina.assessment.rules.files import read_item_file
-from bina.assessment.rules.grading import Feedback, PartFeedback, feedback_on, grade, numbers_in
-from bina.assessment.rules.kinds import (
-    KIND_NAMES,
-    Answer,
-    Kind,
-    digest_of,
-    parameters_of,
-    part_key,
-    payload_of,
-    right_answer,
-)
+from bina.assessment.rules.content import digest_of, english_of, parameters_of, payload_of, with_stored_image
+from bina.assessment.rules.files import ITEMS_NAME, LARGEST_ARCHIVE_MB, ItemFile, read_item_archive, read_item_file
+from bina.assessment.rules.grading import Feedback, feedback_on, grade, right_answer, wrong_answer
+from bina.assessment.rules.kinds import KIND_NAMES, PARTLY_ANSWERED, Kind
+from bina.assessment.rules.kinds.parts import Answer, Choice, PartFeedback, PublicItem, part_key
+from bina.assessment.rules.numbers import numbers_in
+from bina.assessment.rules.pictures import StoredPicture, read_picture
 from bina.assessment.rules.ratings import (
     FRESH_DAYS,
     RELATION_NAMES,
@@ -36,13 +31,16 @@ from bina.assessment.rules.sessions import (
     can_start_again,
     passed,
 )
-from bina.assessment.rules.showing import Choice, PublicItem, is_complete, public_view, read_answer
+from bina.assessment.rules.showing import is_complete, public_view, read_answer
 from bina.assessment.rules.surveys import SMALLEST_GROUP, missing_answers, question_problems, read_survey
 
 __all__ = [
     "FRESH_DAYS",
     "GRACE",
+    "ITEMS_NAME",
     "KIND_NAMES",
+    "LARGEST_ARCHIVE_MB",
+    "PARTLY_ANSWERED",
     "PURPOSE_NAMES",
     "RELATION_NAMES",
     "SCALE",
@@ -54,6 +52,7 @@ __all__ = [
     "Answer",
     "Choice",
     "Feedback",
+    "ItemFile",
     "Kind",
     "PartFeedback",
     "PublicItem",
@@ -61,11 +60,13 @@ __all__ = [
     "RatingAnswers",
     "Relation",
     "SessionState",
+    "StoredPicture",
     "can_answer",
     "can_cancel",
     "can_start_again",
     "clean_answers",
     "digest_of",
+    "english_of",
     "feedback_on",
     "grade",
     "is_complete",
@@ -80,7 +81,11 @@ __all__ = [
     "public_view",
     "question_problems",
     "read_answer",
+    "read_item_archive",
     "read_item_file",
+    "read_picture",
     "read_survey",
     "right_answer",
+    "with_stored_image",
+    "wrong_answer",
 ]

@@ -1,15 +1,25 @@
-"""Reading a file of items that somebody wrote: never trusted, every fault a sentence."""
+"""Reading a file of items that somebody wrote, with pictures beside it or none: never trusted, every fault a sentence."""
 
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import Any
 
 import yaml
 from django.utils.translation import gettext as _
 
+from bina.assessment.rules.pictures import CONTENT_TYPES, LARGEST_PICTURE, StoredPicture, read_picture
 from bina.foundation.errors import Refused
+from bina.foundation.uploads import MEGABYTE, ArchiveLimits, as_stream, open_archive, read_member
 
 MOST_ITEMS = 600
-LARGEST_FILE = 1024 * 1024
+LARGEST_FILE = MEGABYTE
 DEEPEST = 20  # brackets within brackets; an item needs three
+LARGEST_ARCHIVE_MB = 3
+LIMITS = ArchiveLimits(total_bytes=20 * MEGABYTE, file_count=200, ratio=100)
+ITEMS_NAME = "items.yaml"
 
 
 class _PlainLoader(yaml.SafeLoader):
@@ -19,6 +29,41 @@ class _PlainLoader(yaml.SafeLoader):
         if self.check_event(yaml.AliasEvent):
             raise Refused(_("Berkas soal tidak boleh memakai rujukan (tanda *). Tuliskan isinya langsung."))
         return super().compose_node(parent, index)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFile:
+    """What somebody sent: the entries of the list, and the pictures that came along, by file name."""
+
+    entries: list[object]
+    pictures: Mapping[str, StoredPicture] = field(default_factory=dict)
+
+
+def read_item_archive(content: bytes) -> ItemFile:
+    """A ZIP with ``items.yaml`` and its pictures; folders inside do not matter. Raises Refused with what is wrong.
+
+    Nothing is unpacked before the table of contents was found harmless, and no file beyond its own limit.
+    """
+    archive = open_archive(as_stream(content), LIMITS)
+    listed = [member for member in archive.infolist() if not member.is_dir()]
+    names = {PurePosixPath(member.filename).name: member.filename for member in listed}
+    names = {name: path for name, path in names.items() if not name.startswith(".") and "__MACOSX" not in path}
+    if ITEMS_NAME not in names:
+        raise Refused(_("ZIP ini tidak memuat berkas “%(name)s”. Tidak ada yang diubah.") % {"name": ITEMS_NAME})
+    strange = [n for n in names if n != ITEMS_NAME and PurePosixPath(n).suffix.lower() not in CONTENT_TYPES]
+    if strange:
+        raise Refused(
+            _("ZIP ini memuat “%(name)s”; yang diterima hanya %(items)s serta gambar PNG, JPEG, dan SVG.")
+            % {"name": strange[0][:80], "items": ITEMS_NAME}
+        )
+    try:
+        entries = read_item_file(read_member(archive, names.pop(ITEMS_NAME), LARGEST_FILE))
+        return ItemFile(
+            entries,
+            {name: read_picture(name, read_member(archive, path, LARGEST_PICTURE)) for name, path in names.items()},
+        )
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as error:
+        raise Refused(_("Berkas ZIP rusak atau tidak lengkap. Tidak ada yang diubah.")) from error
 
 
 def read_item_file(content: bytes | str) -> list[object]:

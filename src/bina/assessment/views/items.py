@@ -1,5 +1,7 @@
-"""The item bank, for those who keep it: list, card, import with a look before, export, retire."""
+"""The item bank, for those who keep it: list, card, import with a look before, export, retire; and items' pictures."""
 
+import base64
+import binascii
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -9,16 +11,25 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from bina.assessment import actions, queries
 from bina.assessment.forms import ItemFileForm, ReasonForm
-from bina.assessment.rules import KIND_NAMES, feedback_on, public_view, read_item_file, right_answer
+from bina.assessment.rules import (
+    KIND_NAMES,
+    LARGEST_ARCHIVE_MB,
+    ItemFile,
+    read_item_archive,
+    read_item_file,
+    right_answer,
+)
 from bina.foundation.errors import Refused
 from bina.foundation.requests import SignedInRequest
 from bina.foundation.uploads import require_upload
 
 if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
+
     from bina.assessment.models import ItemBank
 
 FILTERS = ("bank", "competency", "level", "kind", "state", "text")
@@ -67,9 +78,9 @@ def item(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     context = {
         "item": found,
         "version": version,
-        "view": public_view(found.kind, version.payload, str(found.public_id), version.stem),
+        "view": version.shown(str(found.public_id)),
         "answer": answer,
-        "key": feedback_on(found.kind, version.payload, answer, version.explanation),
+        "key": version.explained(answer),
         "count": queries.answer_counts([found.pk])[found.pk],
         "versions": list(queries.versions_of(found)),
         "history": list(queries.item_history(found)),
@@ -117,30 +128,48 @@ def import_items(request: SignedInRequest) -> HttpResponse:
         raise Http404
     form = ItemFileForm(banks=choices, initial={"bank": request.GET.get("bank", "")})
     context: dict[str, Any] = {"form": form}
-    if request.method == "POST" and "text" in request.POST:
-        bank = _bank(request, request.POST.get("bank", ""))
-        report = actions.import_items(by=request.user, bank=bank, items=read_item_file(request.POST["text"]))
-        messages.success(
-            request,
-            _("%(new)s butir baru, %(changed)s versi baru, %(same)s tetap, %(error)s tidak diambil.")
-            % {name: report.count(name) for name in ("new", "changed", "same", "error")},
-        )
-        return redirect(f"{request.path.removesuffix('import/')}?bank={bank.code}")
+    if request.method == "POST" and ("text" in request.POST or "archive" in request.POST):
+        return _take(request, _bank(request, request.POST.get("bank", "")))
     if request.method == "POST":
         form = context["form"] = ItemFileForm(request.POST, request.FILES, banks=choices)
         if form.is_valid():
             try:
-                require_upload(form.cleaned_data["file"], endings={".yaml"}, limit_mb=1)
-                text = form.cleaned_data["file"].read()
-                entries = read_item_file(text)
+                found, sent = _looked_at(form.cleaned_data["file"])
             except Refused as refusal:
                 form.add_error("file", str(refusal))
             else:
                 bank = _bank(request, form.cleaned_data["bank"])
-                lines = queries.check_items(bank, entries)
-                context |= {"bank": bank, "lines": lines, "text": text.decode("utf-8-sig")}
+                lines = queries.check_items(bank, found.entries, found.pictures)
+                context |= {"bank": bank, "lines": lines, **sent}
                 context |= {"counts": {name: sum(line.outcome == name for line in lines) for name in _OUTCOMES}}
     return render(request, "assessment/import.html", context)
+
+
+def _take(request: SignedInRequest, bank: "ItemBank") -> HttpResponse:
+    """Write what was looked at: the page sent the file back, a list as text or an archive in base 64."""
+    if "archive" in request.POST:
+        try:
+            found = read_item_archive(base64.b64decode(request.POST["archive"], validate=True))
+        except (binascii.Error, ValueError):
+            raise Http404 from None
+    else:
+        found = ItemFile(read_item_file(request.POST["text"]))
+    report = actions.import_items(by=request.user, bank=bank, items=found.entries, pictures=found.pictures)
+    messages.success(
+        request,
+        _("%(new)s butir baru, %(changed)s versi baru, %(same)s tetap, %(error)s tidak diambil.")
+        % {name: report.count(name) for name in _OUTCOMES},
+    )
+    return redirect(f"{request.path.removesuffix('import/')}?bank={bank.code}")
+
+
+def _looked_at(upload: "UploadedFile[Any]") -> tuple[ItemFile, dict[str, str]]:
+    """The entries of a sent file, and what the page keeps so that the file can be taken with one more click."""
+    ending = require_upload(upload, endings={".yaml", ".zip"}, limit_mb=LARGEST_ARCHIVE_MB)
+    content = upload.read()
+    if ending == ".zip":
+        return read_item_archive(content), {"archive": base64.b64encode(content).decode()}
+    return ItemFile(read_item_file(content)), {"text": content.decode("utf-8-sig")}
 
 
 _OUTCOMES = ("new", "changed", "same", "error")
@@ -151,6 +180,21 @@ def export_items(request: SignedInRequest) -> HttpResponse:
     """The filtered items as a file that can be imported again without loss."""
     _require_keeper(request)
     found = queries.filtered_items(queries.items_visible_to(request.user), **_chosen(request))
-    response = HttpResponse(queries.export_items(found), content_type="application/yaml; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="butir-soal.yaml"'
+    file = queries.export_items(found)
+    response = HttpResponse(file.content, content_type=file.content_type)
+    response["Content-Disposition"] = f'attachment; filename="butir-soal{file.ending}"'
+    return response
+
+
+@login_required
+@require_safe
+def image(request: SignedInRequest, digest: str) -> HttpResponse:
+    """A picture of an item, never changing under its address; whatever it holds, nothing in it may act."""
+    found = queries.image_with(digest)
+    if found is None:
+        raise Http404
+    response = HttpResponse(bytes(found.content), content_type=found.content_type)
+    response["Cache-Control"] = "private, max-age=31536000, immutable"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     return response

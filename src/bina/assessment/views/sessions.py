@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect, push_url
 
 from bina.assessment import actions, queries
-from bina.assessment.rules import public_view, read_answer
+from bina.assessment.rules import read_answer
 from bina.foundation import clock
 from bina.foundation.errors import Refused
 from bina.foundation.requests import SignedInRequest
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 FIELD = "answer"
 
 
-def _own(request: SignedInRequest, public_id: UUID) -> "Session":
+def own_session(request: SignedInRequest, public_id: UUID) -> "Session":
     """One's own attempt; when its time is over it is ended here, so that what was saved counts."""
     session = queries.session_visible_to(request.user, public_id)
     if session is None:
@@ -36,7 +36,8 @@ def _own(request: SignedInRequest, public_id: UUID) -> "Session":
     return session
 
 
-def _go(request: SignedInRequest, url: str) -> HttpResponse:
+def go_to(request: SignedInRequest, url: str) -> HttpResponse:
+    """Send the browser to another page, whether it asked for a page or for a part of one."""
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
 
 
@@ -48,9 +49,11 @@ def _result_url(session: "Session") -> str:
 @never_cache
 def session(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """Go on where the answers stop, on whichever device; an ended attempt shows its result."""
-    own = _own(request, public_id)
+    own = own_session(request, public_id)
     if not own.is_open:
         return redirect(_result_url(own))
+    if own.blueprint.is_adaptive:
+        return redirect("assessment:diagnostic", public_id=public_id)
     answered = queries.answers_of(own)
     position = next((n for n in range(1, own.item_count + 1) if n not in answered), None)
     if position is None:
@@ -62,9 +65,11 @@ def session(request: SignedInRequest, public_id: UUID) -> HttpResponse:
 @never_cache
 def question(request: SignedInRequest, public_id: UUID, position: int) -> HttpResponse:
     """One question. Sending it saves the answer and goes on: next, back, to a number, to the overview, or stays."""
-    own = _own(request, public_id)
+    own = own_session(request, public_id)
     if not own.is_open:
-        return _go(request, _result_url(own))
+        return go_to(request, _result_url(own))
+    if own.blueprint.is_adaptive:
+        return go_to(request, reverse("assessment:diagnostic", args=[public_id]))
     version = queries.version_at(own, position)
     if version is None:
         raise Http404
@@ -79,27 +84,28 @@ def question(request: SignedInRequest, public_id: UUID, position: int) -> HttpRe
         )
     except Refused as refusal:
         messages.warning(request, str(refusal))
-        return _go(request, reverse("assessment:session", args=[public_id]))
+        return go_to(request, reverse("assessment:session", args=[public_id]))
     return _after_saving(request, own, position)
 
 
 def _after_saving(request: SignedInRequest, own: "Session", position: int) -> HttpResponse:
     step = request.POST.get("go", "next")
     if step == "stay":
-        return render(request, "assessment/_saved.html", {"now": clock.now(), "zone": _zone(request)})
+        return render(request, "assessment/_saved.html", {"now": clock.now(), "zone": zone_of_visitor(request)})
     if step == "end" and clock.now() >= own.deadline_at:
         actions.finish_session(by=request.user, session=own)
-        return _go(request, _result_url(own))
+        return go_to(request, _result_url(own))
     target = {"next": position + 1, "previous": position - 1}.get(step, int(step) if step.isdecimal() else 0)
     if not 1 <= target <= own.item_count:
-        return _go(request, reverse("assessment:review", args=[own.public_id]))
+        return go_to(request, reverse("assessment:review", args=[own.public_id]))
     url = reverse("assessment:question", args=[own.public_id, target])
     if not request.htmx:
         return redirect(url)
     return push_url(render(request, "assessment/_question_page.html", _question_context(request, own, target)), url)
 
 
-def _zone(request: SignedInRequest) -> str:
+def zone_of_visitor(request: SignedInRequest) -> str:
+    """The time zone in which the visitor lives."""
     return request.user.employee.agency.time_zone if request.user.employee else "WIB"
 
 
@@ -112,13 +118,13 @@ def _question_context(request: SignedInRequest, own: "Session", position: int) -
     return {
         "session": own,
         "position": position,
-        "view": public_view(version.item.kind, version.payload, own.seed_at(position), version.stem),
+        "view": version.shown(own.seed_at(position)),
         "answer": response.answer if response else None,
         "saved_at": response.saved_at if response else None,
         "overview": queries.overview(own, answers=answers),
         "answered_count": len(answers),
         "seconds_left": queries.seconds_left(own, clock.now()),
-        "zone": _zone(request),
+        "zone": zone_of_visitor(request),
     }
 
 
@@ -126,9 +132,11 @@ def _question_context(request: SignedInRequest, own: "Session", position: int) -
 @never_cache
 def review(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """What is answered and what is not, before one ends the test."""
-    own = _own(request, public_id)
+    own = own_session(request, public_id)
     if not own.is_open:
         return redirect(_result_url(own))
+    if own.blueprint.is_adaptive:
+        return redirect("assessment:diagnostic", public_id=public_id)
     overview = queries.overview(own)
     context = {
         "session": own,
@@ -136,7 +144,7 @@ def review(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         "open_count": sum(place.state == "open" for place in overview),
         "partly_count": sum(place.state == "partly" for place in overview),
         "seconds_left": queries.seconds_left(own, clock.now()),
-        "zone": _zone(request),
+        "zone": zone_of_visitor(request),
     }
     return render(request, "assessment/review.html", context)
 
@@ -145,7 +153,7 @@ def review(request: SignedInRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def finish(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """End the test; a second click finds the same result."""
-    own = _own(request, public_id)
+    own = own_session(request, public_id)
     actions.finish_session(by=request.user, session=own)
     return redirect(_result_url(own))
 
@@ -154,11 +162,14 @@ def finish(request: SignedInRequest, public_id: UUID) -> HttpResponse:
 @never_cache
 def result(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """What the test says: levels for a bank's test, score and explanations for a course's own."""
-    own = _own(request, public_id)
+    own = own_session(request, public_id)
     if own.is_open:
         return redirect("assessment:session", public_id=public_id)
     if own.blueprint.is_course_test:
-        context = {"session": own, "outcome": queries.course_outcome(own), "zone": _zone(request)}
+        context = {"session": own, "outcome": queries.course_outcome(own), "zone": zone_of_visitor(request)}
         return render(request, "assessment/result_course.html", context)
-    context = {"session": own, "outcome": queries.bank_outcome(own), "zone": _zone(request)}
+    if own.blueprint.is_adaptive:
+        context = {"session": own, "outcome": queries.diagnostic_outcome(own), "zone": zone_of_visitor(request)}
+        return render(request, "assessment/result_diagnostic.html", context)
+    context = {"session": own, "outcome": queries.bank_outcome(own), "zone": zone_of_visitor(request)}
     return render(request, "assessment/result.html", context)

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from bina.people.models import Agency, User
 
 DATA = Path(__file__).resolve().parent.parent / "data"
-FRAMEWORK_FILES = ("digcomp-3.0", "manajerial", "kepemimpinan-digital", "komdigi-5", "pilar-literasi")
+FRAMEWORK_FILES = (
+    "digcomp-3.0", "manajerial", "kepemimpinan-digital", "komdigi-5", "pilar-literasi", "keterampilan-lunak",
+)  # fmt: skip
 STANDARD_GROUPS = {"digital": "digcomp-3.0", "leadership": "kepemimpinan-digital-1.0", "managerial": "manajerial-2017"}
 
 

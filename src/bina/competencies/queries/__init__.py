@@ -4,6 +4,7 @@ from bina.competencies.queries.computation import ComputedLevels, compute_levels
 from bina.competencies.queries.frameworks import (
     area_by_public_id,
     area_list,
+    areas_by_id,
     assessable_competencies,
     competencies_by_code,
     competencies_matching,
@@ -15,7 +16,7 @@ from bina.competencies.queries.frameworks import (
     published_framework,
     source_names,
 )
-from bina.competencies.queries.gap_maps import GapCell, GapMap, gap_map
+from bina.competencies.queries.gap_maps import GapCell, GapMap, gap_map, unit_levels
 from bina.competencies.queries.overlays import OverlayLine, overlay_of, overlays
 from bina.competencies.queries.profiles import (
     EvidenceShare,
@@ -56,6 +57,7 @@ __all__ = [
     "StandardBook",
     "area_by_public_id",
     "area_list",
+    "areas_by_id",
     "assessable_competencies",
     "classes_with_counts",
     "competencies_by_code",
@@ -83,4 +85,5 @@ __all__ = [
     "source_names",
     "standards_of_class",
     "standards_visible_to",
+    "unit_levels",
 ]

@@ -10,6 +10,7 @@ from bina.people.queries import standing_of
 from bina.people.rules import Permission
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from uuid import UUID
 
     from bina.people.models import User
@@ -48,6 +49,13 @@ def area_list(framework: Framework, agency_id: int | None = None) -> list[Compet
         .prefetch_related(Prefetch("children", queryset=children))
         .order_by("order", "id")
     )
+
+
+def areas_by_id(area_ids: "Iterable[int]") -> dict[int, Competency]:
+    """Areas by id in their order, each with its national ``children``."""
+    children = Competency.objects.filter(agency=None).order_by("order", "id")
+    rows = Competency.objects.filter(pk__in=list(area_ids)).prefetch_related(Prefetch("children", queryset=children))
+    return {row.pk: row for row in rows.order_by("order", "id")}
 
 
 def competencies_by_code(framework_code: str = "digcomp-3.0") -> dict[str, Competency]:

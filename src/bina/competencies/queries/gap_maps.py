@@ -99,3 +99,15 @@ def gap_map(unit: "OrgUnit", *, framework_code: str = "digcomp-3.0", by_area: bo
             cells[row_id, column] = _add(cells[row_id, column], GapCell(*numbers))
     rows = ([(unit, True)] if has_own else []) + [(child, False) for child in children]
     return GapMap(unit, tuple(rows), tuple(columns), dict(cells))
+
+
+def unit_levels(unit_id: int) -> dict[int, tuple[int, float]]:
+    """Of a unit's own members: how many are measured on each competency of their jobs, and their mean level.
+
+    Only where at least five are measured, so that nobody can be told apart. One query.
+    """
+    rows = UnitGap.objects.filter(unit_id=unit_id, measured__gte=MINIMUM_PEOPLE)
+    return {
+        competency: (measured, level_sum / measured)
+        for competency, measured, level_sum in rows.values_list("competency_id", "measured", "level_sum")
+    }

@@ -18,7 +18,7 @@ from django.db.models import Max
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from bina.assessment.actions import create_course_blueprint
+from bina.assessment.actions import create_course_blueprint, store_pictures
 from bina.competencies.queries import competencies_by_code
 from bina.foundation import clock
 from bina.foundation.errors import Refused
@@ -212,6 +212,7 @@ def _keep_draft(
         )
         for competency, promise in promised
     )
+    store_pictures(list(reader.item_pictures.values()))
     _keep_activities(version, compiled, reader, stored)
     record(
         entries.COURSE_IMPORTED, by=by, kind="course", object_id=course.public_id, name=version.title,

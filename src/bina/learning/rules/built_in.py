@@ -8,7 +8,8 @@ from typing import IO, Any
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from bina.assessment.rules import item_problems, payload_of
+from bina.assessment.rules import english_of, item_problems, payload_of, read_picture, with_stored_image
+from bina.foundation.errors import Refused
 from bina.foundation.uploads import MEGABYTE
 from bina.learning.rules.folder import IMAGES, MEDIA, VIDEOS, FolderReader
 from bina.learning.rules.kinds import (
@@ -160,7 +161,9 @@ def _items(reader: FolderReader, name: str, *, needs_competency: bool) -> list[d
         line = item.line if isinstance(item, LocatedDict) else None
         code = item.get("code") if isinstance(item, Mapping) else None
         field = str(code)[:60] if isinstance(code, str) else _t("soal ke-%(n)s") % {"n": place}
-        faults = item_problems(item, competencies=known, needs_competency=needs_competency)
+        _read_picture(reader, item, name, field)
+        pictures = reader.item_pictures
+        faults = item_problems(item, competencies=known, needs_competency=needs_competency, images=pictures)
         for fault in faults:
             reader.error(fault, name, line, field)
         if faults or not isinstance(item, Mapping):
@@ -172,16 +175,34 @@ def _items(reader: FolderReader, name: str, *, needs_competency: bool) -> list[d
                 name, line, field,
             )  # fmt: skip
             continue
-        for text_field in ("stem", "explanation"):
-            if item.get(text_field):
-                check_text(
-                    reader, item[text_field], name, field=f"{field}, {text_field}",
-                    first_line=_line(item, text_field) or 1, allow_media=False,
-                )  # fmt: skip
-        words = {name: item[name] for name in ("competency", "context", "explanation") if item.get(name)}
-        kept = {"code": code, "kind": item["kind"], "level": item["level"], "stem": item["stem"]}
-        items.append({**kept, **words, **payload_of(item)})
+        english = english_of(item)
+        for words in (item, english):
+            for text_field in ("stem", "explanation"):
+                if words.get(text_field):
+                    check_text(
+                        reader, words[text_field], name, field=f"{field}, {text_field}",
+                        first_line=_line(item.get("en", {}) if words is english else item, text_field) or 1,
+                        allow_media=False,
+                    )  # fmt: skip
+        stored = with_stored_image(item, {one: picture.digest for one, picture in pictures.items()})
+        names = ("code", "kind", "level", "stem", "competency", "context", "explanation")
+        kept = {one: item[one] for one in names if item.get(one)}
+        items.append({**kept, **payload_of(stored), **({"en": english} if english else {})})
     return items
+
+
+def _read_picture(reader: FolderReader, item: object, file: str, field: str) -> None:
+    """The picture that a question shows, from the media of the folder; a fault of the picture is noted."""
+    name = item.get("image") if isinstance(item, Mapping) else None
+    if not isinstance(name, str) or name not in reader.sizes or name in reader.item_pictures:
+        return
+    reader.used.add(name)
+    if PurePosixPath(name).suffix.lower() not in IMAGES:
+        return
+    try:
+        reader.item_pictures[name] = read_picture(name, reader.content(name))
+    except Refused as refusal:
+        reader.error(str(refusal), file, None, field)
 
 
 def mp4_seconds(stream: IO[bytes], size: int) -> float:

@@ -8,6 +8,7 @@ from typing import IO, Any, Protocol
 
 from django.utils.translation import gettext as _
 
+from bina.assessment.rules import StoredPicture
 from bina.foundation.uploads import MEGABYTE, is_safe_svg, looks_like
 from bina.learning.rules.located_yaml import LocatedDict, YamlError, read_yaml
 
@@ -66,6 +67,7 @@ class FolderReader:
         self.problems: list[Problem] = []
         self.used: set[str] = set()
         self.item_codes: dict[str, str] = {}
+        self.item_pictures: dict[str, StoredPicture] = {}
 
     def error(self, sentence: str, file: str = "", line: int | None = None, field: str = "") -> None:
         """Note something that stops the import."""

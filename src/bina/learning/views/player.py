@@ -280,14 +280,9 @@ def _test_context(
                 {
                     "prefix": f"q{number}",
                     "number": number,
-                    "view": public_view(version.item.kind, version.payload, latest.seed_at(number), version.stem),
+                    "view": version.shown(latest.seed_at(number)),
                     "answer": answers[number].answer if number in answers else None,
-                    "feedback": feedback_on(
-                        version.item.kind,
-                        version.payload,
-                        answers[number].answer if number in answers else None,
-                        version.explanation,
-                    ),
+                    "feedback": version.explained(answers[number].answer if number in answers else None),
                 }
                 for number, version in enumerate(form_versions(latest), start=1)
             ]
@@ -307,7 +302,7 @@ def _question_context(request: SignedInRequest, session: "Session") -> dict[str,
     }  # fmt: skip
     if version is not None:
         given = answers.get(position)
-        context["view"] = public_view(version.item.kind, version.payload, session.seed_at(position), version.stem)
+        context["view"] = version.shown(session.seed_at(position))
         context["answer"] = given.answer if given else None
     return context
 

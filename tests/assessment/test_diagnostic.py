@@ -1,0 +1,195 @@
+"""The adaptive diagnostic: one click, one answer at a time, interruptions, privacy, and the person's own decision."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+from django.urls import reverse
+
+from bina.assessment import actions, queries
+from bina.assessment.models import Blueprint, Item, ItemBank, ItemVersion, Response, Session
+from bina.assessment.rules import right_answer
+from bina.competencies.queries import evidence_of
+from bina.foundation import clock
+from bina.foundation.errors import Denied, Refused
+from bina.people.models import Employee
+from tests.cast import Cast
+from tests.conftest import ClientFor
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def blueprint(bank: ItemBank) -> Blueprint:
+    """The shipped diagnostic."""
+    found = queries.diagnostics().first()
+    assert found is not None
+    return found
+
+
+def begin(person: Employee, blueprint: Blueprint) -> Session:
+    return actions.start_session(by=person.user, employee=person, blueprint=blueprint)
+
+
+def go_on(session: Session, *, rightly: bool = True) -> Session:
+    """One more answer, right or “I do not know”."""
+    position, version = queries.latest_place(session)
+    answer = right_answer(version.item.kind, version.payload) if rightly else None
+    return actions.answer_and_go_on(by=session.employee.user, session=session, position=position, answer=answer)
+
+
+def finished(person: Employee, blueprint: Blueprint, *, rightly: bool = True) -> Session:
+    session = begin(person, blueprint)
+    while session.is_open:
+        session = go_on(session, rightly=rightly)
+    return session
+
+
+def levels(session: Session) -> Iterator[float]:
+    return (row.value for row in queries.scores_of(session))
+
+
+def test_it_ends_by_itself_after_a_few_questions_of_every_area(cast: Cast, blueprint: Blueprint) -> None:
+    session = finished(cast.siti, blueprint)
+    length = queries.length_of(blueprint)
+    assert length.least <= session.item_count <= length.most
+    assert len(set(session.form)) == session.item_count
+    outcome = queries.diagnostic_outcome(session)
+    assert len(outcome.areas) == 5
+    assert all(area.low < area.mean <= area.high for area in outcome.areas)
+    assert outcome.answered_count == session.item_count
+
+
+def test_who_knows_more_gets_harder_questions_and_higher_levels(cast: Cast, blueprint: Blueprint) -> None:
+    able, new = finished(cast.siti, blueprint), finished(cast.dewi, blueprint, rightly=False)
+    assert min(levels(able)) > max(levels(new))
+
+    def hardness(session: Session) -> float:
+        return sum(ItemVersion.objects.get(pk=pk).b for pk in session.form[8:]) / len(session.form[8:])
+
+    assert hardness(able) > hardness(new) + 1
+
+
+def test_an_answer_sent_twice_or_from_a_second_device_counts_once(cast: Cast, blueprint: Blueprint) -> None:
+    session = begin(cast.siti, blueprint)
+    position, version = queries.latest_place(session)
+    answer = right_answer(version.item.kind, version.payload)
+    first = actions.answer_and_go_on(by=cast.siti.user, session=session, position=position, answer=answer)
+    again = actions.answer_and_go_on(by=cast.siti.user, session=session, position=position, answer=None)
+    assert again.form == first.form
+    assert Response.objects.get(session=session, position=1).score == 1.0
+    with pytest.raises(Refused, match="belum diajukan"):
+        actions.answer_and_go_on(by=cast.siti.user, session=session, position=9, answer=answer)
+
+
+def test_another_device_goes_on_at_the_same_question(cast: Cast, blueprint: Blueprint) -> None:
+    session = go_on(go_on(begin(cast.siti, blueprint)))
+    assert begin(cast.siti, blueprint).form == session.form
+    assert queries.latest_place(session)[0] == 3
+
+
+def test_nothing_becomes_evidence_until_the_person_says_so(cast: Cast, blueprint: Blueprint) -> None:
+    session = finished(cast.siti, blueprint)
+    assert not evidence_of(cast.siti).exists()
+    with pytest.raises(Denied):
+        actions.adopt_result(by=cast.budi.user, session=session)
+    actions.adopt_result(by=cast.siti.user, session=session)
+    pieces = evidence_of(cast.siti).count()
+    assert pieces == len(queries.scores_of(session))
+    actions.adopt_result(by=cast.siti.user, session=session)
+    assert evidence_of(cast.siti).count() == pieces
+
+
+def test_a_running_test_cannot_be_adopted(cast: Cast, blueprint: Blueprint) -> None:
+    session = go_on(begin(cast.siti, blueprint))
+    with pytest.raises(Refused, match="selesai"):
+        actions.adopt_result(by=cast.siti.user, session=session)
+
+
+def test_it_may_be_repeated_after_some_days_and_blocks_no_other_test(
+    cast: Cast, blueprint: Blueprint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finished(cast.siti, blueprint)
+    with pytest.raises(Refused, match="dapat diulang mulai"):
+        begin(cast.siti, blueprint)
+    area = Blueprint.objects.get(code="digital-area-1")
+    assert queries.available_on(cast.siti, area) is None
+    later = clock.now() + dt.timedelta(days=blueprint.retake_days + 1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    monkeypatch.setattr(clock, "today", lambda zone="WIB": later.date())
+    assert begin(cast.siti, blueprint).is_open
+
+
+def test_answers_after_the_clock_are_refused_and_what_was_saved_counts(
+    cast: Cast, blueprint: Blueprint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = go_on(go_on(begin(cast.siti, blueprint)))
+    later = session.deadline_at + dt.timedelta(hours=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    with pytest.raises(Refused, match="Waktu uji berakhir"):
+        go_on(session)
+    actions.expire_sessions()
+    session = Session.objects.get(pk=session.pk)
+    assert session.state == "expired"
+    assert queries.diagnostic_outcome(session).answered_count == 2
+
+
+def test_questions_known_to_many_are_withheld(cast: Cast, blueprint: Blueprint) -> None:
+    popular = list(Item.objects.filter(bank=blueprint.bank, level=2).values_list("pk", flat=True))
+    Item.objects.filter(bank=blueprint.bank).update(offered_count=1_000)
+    Item.objects.filter(pk__in=popular).update(asked_count=1_000)
+    session = finished(cast.siti, blueprint)
+    held = ItemVersion.objects.filter(pk__in=session.adaptive["withheld"], item__in=popular).count()
+    assert held > 0.8 * len(popular)
+    asked = set(ItemVersion.objects.filter(pk__in=session.form).values_list("item_id", flat=True))
+    assert len(asked & set(popular)) <= len(popular) - held
+    counted = Item.objects.get(pk=next(iter(asked - set(popular))))
+    assert (counted.offered_count, counted.asked_count) == (1_001, 1)
+
+
+def test_new_items_are_asked_as_soon_as_they_are_in_the_bank(cast: Cast, blueprint: Blueprint) -> None:
+    pool = queries.pool_of(blueprint.bank)
+    assert pool is not None
+    item = Item.objects.get(pk=pool.item_ids[0])
+    actions.retire_item(by=cast.admin, item=item, reason="Soal bocor.")
+    smaller = queries.pool_of(ItemBank.objects.get(pk=blueprint.bank_id))
+    assert smaller is not None
+    assert len(smaller.version_ids) == len(pool.version_ids) - 1
+
+
+def test_one_click_on_the_home_page_asks_the_first_question(
+    cast: Cast, blueprint: Blueprint, client_for: ClientFor
+) -> None:
+    client = client_for(cast.siti)
+    assert reverse("assessment:begin_diagnostic") in client.get("/").content.decode()
+    answer = client.post(reverse("assessment:begin_diagnostic"), follow=True)
+    page = answer.content.decode()
+    assert "Soal 1" in page
+    session = Session.objects.get(employee=cast.siti)
+    url = reverse("assessment:diagnostic", args=[session.public_id])
+    assert "Pilih atau isi jawaban" in client.post(url, {"position": "1", "go": "next"}).content.decode()
+    for place in range(1, 40):
+        if not Session.objects.get(pk=session.pk).is_open:
+            break
+        client.post(url, {"position": str(place), "go": "unknown"})
+    page = client.get(url, follow=True).content.decode()
+    assert "Hasil diagnosis Anda" in page
+    assert "Pakai hasil ini" in page
+    page = client.post(reverse("assessment:adopt", args=[session.public_id]), follow=True).content.decode()
+    assert "sudah masuk profil" in page
+
+
+def test_nobody_else_sees_that_it_exists(cast: Cast, blueprint: Blueprint, client_for: ClientFor) -> None:
+    session = begin(cast.siti, blueprint)
+    for account in (cast.budi, cast.hr):
+        client = client_for(account)
+        assert client.get(reverse("assessment:diagnostic", args=[session.public_id])).status_code == 404
+        assert client.post(reverse("assessment:adopt", args=[session.public_id])).status_code == 404
+
+
+def test_one_answer_is_a_few_questions_to_the_database(
+    cast: Cast, blueprint: Blueprint, django_assert_max_num_queries: object
+) -> None:
+    session = go_on(begin(cast.siti, blueprint))
+    with django_assert_max_num_queries(10):  # type: ignore[operator]  # pytest-django's fixture is not typed
+        go_on(session)
