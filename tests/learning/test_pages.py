@@ -3,19 +3,24 @@
 import datetime as dt
 import json
 import re
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 from ninja.testing import TestClient
 
 from bina.assessment.models import Session
+from bina.assessment.rules import right_answer
+from bina.learning.actions import import_course_folder
 from bina.learning.api import router
 from bina.learning.models import ActivityProgress, Enrolment, QuizAttempt
+from tests.assessment.kinds import DRAWING, NEW_ITEMS, PICTURE
 from tests.cast import Cast
 from tests.conftest import ClientFor
-from tests.learning.folders import files, outline, publish_mini
+from tests.learning.folders import dumped, files, outline, publish_mini, zipped
 from tests.learning.walking import RIGHT, do_everything_but_the_test, enrolled, fresh, pass_quiz, take_test
 
 pytestmark = pytest.mark.django_db
@@ -329,3 +334,38 @@ def test_a_test_nobody_came_back_to_ends_by_the_clock(cast: Cast, client_for: Cl
     late = client.post(f"{base}test/2/", {"session": str(session.public_id), "answer": RIGHT}, follow=True)
     assert "sudah selesai" in late.content.decode()
     assert ActivityProgress.objects.get(activity__key="uji-akhir").attempts == 1
+
+
+def test_a_quiz_may_ask_in_any_way_and_show_pictures(cast: Cast, client_for: ClientFor) -> None:
+    items = [item | ({"image": "media/surel.svg"} if "image" in item else {}) for item in NEW_ITEMS]
+    changes = {"kuis.yaml": dumped(items), "media/surel.svg": DRAWING}
+    way = enrolled(cast.siti, publish_mini(files(changes=changes)))
+    client = client_for(cast.siti)
+    url = f"/learning/{way.public_id}/kuis/"
+    page = text_of(client, url)
+    assert client.get(f"/assessment/images/{PICTURE.digest}/").content == DRAWING
+    for words in (PICTURE.digest, "Isian 1 dari 2", "Berkas 3", "Sel B4", "Pilih tindakan yang paling tepat."):
+        assert words in page
+    sent: dict[str, Any] = {"token": "t"}
+    for number, item in enumerate(items, start=1):
+        answer = right_answer(item["kind"], item)
+        if isinstance(answer, dict):
+            sent |= {f"q{number}-{key}": value for key, value in answer.items()}
+        else:
+            sent[f"q{number}"] = answer
+    page = client.post(f"{url}quiz/", sent, follow=True).content.decode()
+    assert "100" in page
+    assert "Lihat alamatnya." in page
+    client.cookies["bina_language"] = "en"
+    with translation.override("en"):  # the page's language must not outlive the page
+        assert "Look at the address." in text_of(client, f"{url}?attempt=1")
+
+
+def test_a_quiz_with_an_active_picture_is_refused() -> None:
+    items = [NEW_ITEMS[4] | {"image": "media/surel.svg"}]
+    hostile = DRAWING.replace(b"<text", b"<animate attributeName='x'/><text")
+    folder = files(changes={"kuis.yaml": dumped(items), "media/surel.svg": hostile})
+    report = import_course_folder(zipped(folder), by=None)
+    assert any("SVG polos" in problem.sentence for problem in report.errors)
+    report = import_course_folder(zipped(files(changes={"kuis.yaml": dumped(items)})), by=None)
+    assert any("tidak ikut" in problem.sentence for problem in report.errors)
