@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from bina.assessment.rules import (
     GRACE,
@@ -99,9 +100,10 @@ class Item(PublicIdModel):
 
 
 class ItemVersion(models.Model):
-    """The words, key and parameters of an item as people saw them; never changed, only followed by another version.
+    """The words and key of an item as people saw them; never changed, only followed by another version.
 
-    ``a`` and ``b`` are the slope and the even-chance level of the two-parameter model, provisional until calibrated.
+    ``a`` and ``b`` are the slope and the even-chance level of the two-parameter model: provisional as its author set them,
+    until a calibration from real answers is published.
     """
 
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="versions")
@@ -157,6 +159,45 @@ class ItemImage(models.Model):
 
     def __str__(self) -> str:
         return self.digest
+
+
+class CalibrationRun(PublicIdModel):
+    """One calibration of a bank from the answers of a day: what it found, and whether its parameters are in use.
+
+    ``lines``: per item version {"version", "a", "b", "a_error", "b_error", "answers", "misfit", "infit", "outfit", "old_a",
+    "old_b", "old_provisional", "moved"}. ``short``: item versions that had too few answers, with how many are missing.
+    ``summary``: {"log_likelihood", "aic", "bic", "rounds", "slope", "intercept"}.
+    """
+
+    class State(models.TextChoices):
+        """Where the run stands."""
+
+        WAITING = "waiting", _("Menunggu giliran")
+        DONE = "done", _("Selesai, belum dipakai")
+        FAILED = "failed", _("Tidak dapat dihitung")
+        PUBLISHED = "published", _("Dipakai")
+        ROLLED_BACK = "rolled_back", _("Dibatalkan")
+
+    bank = models.ForeignKey(ItemBank, on_delete=models.CASCADE, related_name="calibrations")
+    state = models.CharField(max_length=12, choices=State, default=State.WAITING)
+    progress = models.ForeignKey("foundation.Progress", on_delete=models.SET_NULL, null=True, related_name="+")
+    requested_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=300, blank=True)
+    persons = models.PositiveIntegerField(default=0)
+    answers = models.PositiveIntegerField(default=0)
+    summary = models.JSONField(default=dict)
+    lines: "models.JSONField[Any, list[dict[str, Any]]]" = models.JSONField(default=list)
+    short: "models.JSONField[Any, list[dict[str, int]]]" = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["bank"], condition=Q(state="waiting"), name="one_calibration_at_a_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bank_id} · {self.requested_at:%Y-%m-%d}"
 
 
 class Blueprint(PublicIdModel):

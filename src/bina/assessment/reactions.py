@@ -3,6 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from bina.assessment import actions
 from bina.assessment.rules import Relation
 from bina.journal.actions import notify
 from bina.journal.models import Entry
@@ -71,3 +72,9 @@ def tell_about_an_expired_attempt(entry: Entry) -> None:
             dedup_key=f"session-expired:{entry.object_id}",
             mail=False,
         )
+
+
+@react_to("calibration.requested")
+def calculate_a_calibration(entry: Entry) -> None:
+    """A calibration was asked for: calculate it."""
+    actions.calculate_calibration(str(entry.object_id))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bina.assessment.views import attempts, diagnostic, home, items, ratings, sessions
+from bina.assessment.views import attempts, calibration, diagnostic, home, items, ratings, sessions
 
 app_name = "assessment"
 urlpatterns = [
@@ -26,6 +26,10 @@ urlpatterns = [
     path("people/<uuid:public_id>/<uuid:session_id>/cancel/", attempts.cancel, name="cancel"),
     path("images/<slug:digest>/", items.image, name="image"),
     path("items/", items.items, name="items"),
+    path("calibrations/", calibration.calibrations, name="calibrations"),
+    path("calibrations/<uuid:public_id>/", calibration.calibration, name="calibration"),
+    path("calibrations/<uuid:public_id>/progress/", calibration.progress, name="calibration_progress"),
+    path("calibrations/<uuid:public_id>/decide/", calibration.decide, name="decide_calibration"),
     path("items/import/", items.import_items, name="import_items"),
     path("items/export/", items.export_items, name="export_items"),
     path("items/<uuid:public_id>/", items.item, name="item"),

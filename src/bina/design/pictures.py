@@ -1,8 +1,9 @@
-"""The signature picture of the house: a level with its interval against what the job asks for.
+"""Pictures drawn as HTML and SVG: the level with its interval against what the job asks for, and curves over a scale.
 
-Written in code rather than as a macro, because a page shows dozens of them.
+Written in code rather than as macros, because a page shows dozens of them.
 """
 
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 from django.utils.translation import gettext as _
@@ -71,3 +72,36 @@ def level_status(status: str) -> Markup:
     """The status in words, with a tick when it is proven."""
     tone, tick = ("text-success font-medium", "✓ ") if status == "proven" else ("muted", "")
     return Markup('<span class="text-sm {}">{}{}</span>').format(tone, tick, status_word(status))
+
+
+def curve_picture(
+    x: Sequence[float],
+    y: Sequence[float],
+    *,
+    label: str,
+    ticks: Iterable[float] = (),
+    points: Iterable[tuple[float, float]] = (),
+    top: float | None = None,
+) -> Markup:
+    """A line over a scale with its ticks, and points beside it, as SVG; ``label`` says what a listener should know.
+
+    The height runs from 0 to ``top``, or to the highest of line and points.
+    """
+    left, right = min(x), max(x)
+    highest = top or max([*y, *(height for _place, height in points)], default=1.0) or 1.0
+
+    def at(place: float, height: float) -> tuple[float, float]:
+        return round(10 + 380 * (place - left) / (right - left), 1), round(130 - 115 * min(height / highest, 1.0), 1)
+
+    line = " ".join("{},{}".format(*at(float(place), float(height))) for place, height in zip(x, y, strict=True))
+    marks = "".join(
+        f'<line x1="{at(tick, 0)[0]}" y1="130" x2="{at(tick, 0)[0]}" y2="134"/>'
+        f'<text x="{at(tick, 0)[0]}" y="147" text-anchor="middle">{number(tick)}</text>'
+        for tick in ticks
+    )
+    dots = "".join('<circle cx="{}" cy="{}" r="4"/>'.format(*at(place, height)) for place, height in points)
+    return Markup(  # noqa: S704  numbers and an escaped label
+        f'<svg class="curve w-full h-auto" viewBox="0 0 400 152" role="img" aria-label="{escape(label)}">'
+        f'<g class="curve-ticks"><line x1="10" y1="130" x2="390" y2="130"/>{marks}</g>'
+        f'<polyline points="{line}"/><g class="curve-points">{dots}</g></svg>'
+    )

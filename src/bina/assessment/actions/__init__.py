@@ -1,6 +1,12 @@
 """Everything that may be done in this room: items, forms, attempts, ratings, surveys."""
 
 from bina.assessment.actions.adaptive import adopt_result, answer_and_go_on, make_diagnostic
+from bina.assessment.actions.calibration import (
+    calculate_calibration,
+    publish_calibration,
+    request_calibration,
+    roll_back_calibration,
+)
 from bina.assessment.actions.course_tests import create_course_blueprint
 from bina.assessment.actions.forms_of_tests import refresh_forms
 from bina.assessment.actions.items import (
@@ -21,6 +27,7 @@ __all__ = [
     "adopt_result",
     "answer_and_go_on",
     "answer_item",
+    "calculate_calibration",
     "cancel_session",
     "create_course_blueprint",
     "expire_sessions",
@@ -30,10 +37,13 @@ __all__ = [
     "load_reference_data",
     "make_diagnostic",
     "own_bank",
+    "publish_calibration",
     "refresh_forms",
+    "request_calibration",
     "respond_to_survey",
     "restore_item",
     "retire_item",
+    "roll_back_calibration",
     "save_rating_draft",
     "start_session",
     "store_pictures",

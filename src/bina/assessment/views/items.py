@@ -12,9 +12,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
+from markupsafe import Markup
 
 from bina.assessment import actions, queries
 from bina.assessment.forms import ItemFileForm, ReasonForm
+from bina.assessment.queries import ItemCurve
 from bina.assessment.rules import (
     KIND_NAMES,
     LARGEST_ARCHIVE_MB,
@@ -23,6 +25,7 @@ from bina.assessment.rules import (
     read_item_file,
     right_answer,
 )
+from bina.design.pictures import curve_picture
 from bina.foundation.errors import Refused
 from bina.foundation.requests import SignedInRequest
 from bina.foundation.uploads import require_upload
@@ -75,9 +78,13 @@ def item(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         raise Http404
     version = found.current
     answer = right_answer(found.kind, version.payload)
+    level_count = found.competency.framework.level_count if found.competency else 0
+    curve = queries.curve_of(version, level_count) if level_count else None
     context = {
         "item": found,
         "version": version,
+        "curve": curve,
+        "curve_picture": _picture_of(curve, level_count) if curve else "",
         "view": version.shown(str(found.public_id)),
         "answer": answer,
         "key": version.explained(answer),
@@ -88,6 +95,17 @@ def item(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         "form": ReasonForm(),
     }
     return render(request, "assessment/item.html", context)
+
+
+def _picture_of(curve: ItemCurve, level_count: int) -> Markup:
+    return curve_picture(
+        curve.levels.tolist(),
+        curve.chance.tolist(),
+        label=_("Peluang menjawab benar per tingkat"),
+        ticks=range(level_count + 1),
+        points=[(point.level, point.share) for point in curve.observed if point.share is not None],
+        top=1.0,
+    )
 
 
 @login_required
