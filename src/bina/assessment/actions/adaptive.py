@@ -19,7 +19,7 @@ from bina.assessment.actions.sessions import (
 from bina.assessment.models import Blueprint, CompetencyScore, ItemBank, ItemVersion, Response, Session
 from bina.assessment.queries.adaptive import known_so_far, length_of, next_version, pool_of
 from bina.assessment.queries.sessions import scores_of
-from bina.assessment.rules import Answer, SessionState, can_answer, grade
+from bina.assessment.rules import Answer, SessionState, can_answer
 from bina.competencies.actions import NewEvidence, record_evidence
 from bina.competencies.rules import Source
 from bina.foundation import clock
@@ -51,7 +51,7 @@ def answer_and_go_on(*, by: "User", session: Session, position: int, answer: Ans
     version = ItemVersion.objects.select_related("item").get(pk=session.form[-1])
     Response.objects.create(
         session=session, position=position, item_version=version, answer=answer, saved_at=now,
-        score=0.0 if answer is None else round(grade(version.item.kind, version.payload, answer), 6),
+        score=0.0 if answer is None else round(version.graded(answer), 6),
     )  # fmt: skip
     following = _following(session)
     if following is None:

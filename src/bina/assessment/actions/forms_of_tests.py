@@ -1,6 +1,6 @@
 """Fixed forms: ordered questions, chosen from a bank by a rule or set as a list."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,21 +31,25 @@ def make_national_forms(bank: ItemBank) -> None:
     first = rules.get("order", 0)
     areas = area_list(published_framework(bank.framework_code))
     children = [child for area in areas for child in area.children.all()]
-    _form(bank, rules["full"], {}, {}, children, order=first + 1)
+    known = set(bank.blueprints.values_list("code", flat=True))
+    _form(bank, rules["full"], {}, {}, children, known, order=first + 1)
     for number, area in enumerate(areas if "area" in rules else ()):
         names = {"code": area.code, "name": area.short_name or area.name}
         english = {"code": area.code, "name": area.short_name_en or area.name_en}
-        _form(bank, rules["area"], names, english, list(area.children.all()), order=first + 10 + number)
+        _form(bank, rules["area"], names, english, list(area.children.all()), known, order=first + 10 + number)
     for number, child in enumerate(children):
         names, english = {"code": child.code, "name": child.name}, {"code": child.code, "name": child.name_en}
-        _form(bank, rules["competency"], names, english, [child], order=first + 100 + number)
+        _form(bank, rules["competency"], names, english, [child], known, order=first + 100 + number)
 
 
 def _form(
     bank: ItemBank, rule: Mapping[str, Any], names: Mapping[str, str], english: Mapping[str, str],
-    competencies: Sequence["Competency"], order: int,
-) -> Blueprint:  # fmt: skip
+    competencies: Sequence["Competency"], known: Collection[str], *, order: int,
+) -> None:  # fmt: skip
+    """Make a form where its code is not among the known ones."""
     code = rule["code"] % names
+    if code in known:
+        return
     minutes = rule.get("minutes") or 5 * ceil(rule["minutes_per_item"] * rule["items_each"] * len(competencies) / 5)
     blueprint, is_new = Blueprint.objects.get_or_create(
         code=code,
@@ -58,7 +62,6 @@ def _form(
     )  # fmt: skip
     if is_new:
         blueprint.competencies.set(competencies)
-    return blueprint
 
 
 def refresh_forms(bank: ItemBank) -> None:
@@ -73,7 +76,7 @@ def refresh_forms(bank: ItemBank) -> None:
     ItemBank.objects.filter(pk=bank.pk).update(revision=F("revision") + 1)
     _refresh_adaptive(bank, by_competency)
     fixed = bank.blueprints.filter(kind=Blueprint.Kind.BANK, mode=Blueprint.Mode.FIXED)
-    for blueprint in fixed.prefetch_related("competencies"):
+    for blueprint in fixed.prefetch_related("competencies", "places"):
         each = int(blueprint.rule.get("items_each", 4))
         chosen = [
             item.current_id
@@ -103,7 +106,7 @@ def _make_local_forms(bank: ItemBank) -> None:
         if counts.get(competency.pk, 0) >= rule["smallest"]:
             names = {"bank": bank.code, "code": competency.code, "name": competency.name}
             english = {**names, "name": competency.name_en or competency.name}
-            _form(bank, rule, names, english, [competency], order=1000 + number)
+            _form(bank, rule, names, english, [competency], (), order=1000 + number)
 
 
 def spread_over_levels(items: Sequence[Item], count: int) -> list[Item]:
@@ -119,7 +122,7 @@ def spread_over_levels(items: Sequence[Item], count: int) -> list[Item]:
 
 def set_form(blueprint: Blueprint, version_ids: Sequence[int]) -> None:
     """Write the ordered questions of a form where they differ; open attempts keep the form they began with."""
-    current = list(blueprint.places.order_by("position").values_list("item_version_id", flat=True))
+    current = [place.item_version_id for place in blueprint.places.all()]
     if current == list(version_ids) and blueprint.item_count == len(version_ids):
         return
     blueprint.places.all().delete()

@@ -20,7 +20,6 @@ from bina.people.queries import standing_of
 from bina.people.rules import Permission
 
 if TYPE_CHECKING:
-    from bina.competencies.models import Competency
     from bina.people.models import Agency, User
 
 
@@ -83,7 +82,7 @@ def store_items(bank: ItemBank, items: Iterable[Mapping[str, Any]]) -> list[Item
 
     An item that stays as it was costs no question to the database.
     """
-    competencies = competencies_for(bank)
+    competencies = {code: row.pk for code, row in competencies_for(bank).items()}
     known = {row.code: row for row in Item.objects.filter(bank=bank).select_related("current")}
     rows: list[tuple[Item, Mapping[str, Any]]] = []
     new: list[Item] = []
@@ -110,9 +109,9 @@ def store_items(bank: ItemBank, items: Iterable[Mapping[str, Any]]) -> list[Item
     return versions
 
 
-def _facts(data: Mapping[str, Any], competencies: Mapping[str, "Competency"]) -> dict[str, Any]:
+def _facts(data: Mapping[str, Any], competencies: Mapping[str, int]) -> dict[str, Any]:
     return {
-        "competency": competencies.get(str(data.get("competency") or "")),
+        "competency_id": competencies.get(str(data.get("competency") or "")),
         "level": data["level"],
         "kind": data["kind"],
         "context": str(data.get("context") or "")[:80],

@@ -1,6 +1,7 @@
 """What a person can measure now: tests by area, single competencies, ratings, what is under way."""
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,7 @@ from bina.assessment.models import Blueprint, Rating, Session
 from bina.assessment.queries.ratings import latest_rating, people_to_rate
 from bina.assessment.queries.sessions import Offer, blueprints_open_to, competency_ids_of
 from bina.assessment.rules import Relation
-from bina.competencies.queries import ProfileLine, area_list, profile_of, published_framework
+from bina.competencies.queries import ProfileLine, area_list, areas_of_kinds, profile_of, published_framework
 from bina.foundation import clock
 from bina.people.queries import leads_anyone
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
     from bina.competencies.models import Competency
     from bina.people.models import User
+
+
+OTHER_KINDS = ("leadership", "soft")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class Desk:
     diagnostics: tuple[Offer, ...]
     full: Offer | None
     areas: tuple[AreaDesk, ...]
+    others: tuple[AreaDesk, ...]
     local: tuple[Offer, ...]
     recommended: AreaDesk | None
     self_rating: Rating | None
@@ -84,27 +89,16 @@ def desk_of(user: "User") -> Desk:
         if not offer.blueprint.agency_id and not offer.blueprint.is_adaptive
     }
     lines = {line.competency_id: line for line in profile_of(employee).lines}
-    areas = []
-    everything: set[int] = set()
-    for area in area_list(published_framework(), employee.agency_id):
-        national = [child for child in area.children.all() if child.agency_id is None]
-        everything |= {child.pk for child in national}
-        areas.append(
-            AreaDesk(
-                area,
-                by_content.get(frozenset(child.pk for child in national)),
-                tuple(
-                    CompetencyDesk(child, by_content.get(frozenset({child.pk})), lines.get(child.pk))
-                    for child in national
-                ),
-            )
-        )
+    areas = _desks(area_list(published_framework(), employee.agency_id), by_content, lines)
+    others = _desks(areas_of_kinds(OTHER_KINDS, employee.agency_id), by_content, lines)
+    everything = frozenset(row.competency.pk for area in areas for row in area.competencies)
     people = people_to_rate(user) if leads_anyone(employee) else []
     return Desk(
         running=tuple(offer.open_session for offer in offers if offer.open_session),
         diagnostics=tuple(offer for offer in offers if offer.blueprint.is_adaptive),
-        full=by_content.get(frozenset(everything)),
+        full=by_content.get(everything),
         areas=tuple(areas),
+        others=tuple(row for row in others if row.offer),
         local=tuple(offer for offer in offers if offer.blueprint.agency_id and not offer.blueprint.is_adaptive),
         recommended=_recommended(areas, clock.today()),
         self_rating=latest_rating(employee, Relation.SELF),
@@ -113,6 +107,20 @@ def desk_of(user: "User") -> Desk:
         due_count=sum(row.is_due for row in people),
         team_count=len(people),
     )
+
+
+def _desks(
+    areas: Iterable["Competency"], by_content: Mapping[frozenset[int], Offer], lines: Mapping[int, ProfileLine]
+) -> list[AreaDesk]:
+    """Areas with the tests that ask just what they hold."""
+    desks = []
+    for area in areas:
+        national = [child for child in area.children.all() if child.agency_id is None]
+        checks = tuple(
+            CompetencyDesk(child, by_content.get(frozenset({child.pk})), lines.get(child.pk)) for child in national
+        )
+        desks.append(AreaDesk(area, by_content.get(frozenset(child.pk for child in national)), checks))
+    return desks
 
 
 def _recommended(areas: list[AreaDesk], today: dt.date) -> AreaDesk | None:

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from bina.assessment import actions, queries
-from bina.assessment.rules import public_view, read_answer
+from bina.assessment.rules import read_answer
 from bina.assessment.views.home import employee_of
 from bina.assessment.views.sessions import FIELD, go_to, own_session, zone_of_visitor
 from bina.foundation import clock
@@ -63,7 +63,7 @@ def diagnostic(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         "session": own,
         "position": position,
         "most": queries.length_of(own.blueprint).most,
-        "view": public_view(version.item.kind, version.payload, own.seed_at(position), version.stem),
+        "view": version.shown(own.seed_at(position)),
         "seconds_left": queries.seconds_left(own, clock.now()),
         "zone": zone_of_visitor(request),
         "problem": problem,

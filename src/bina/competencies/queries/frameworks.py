@@ -10,7 +10,7 @@ from bina.people.queries import standing_of
 from bina.people.rules import Permission
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from uuid import UUID
 
     from bina.people.models import User
@@ -42,12 +42,21 @@ def assessable_competencies(framework: Framework, agency_id: int | None = None) 
 
 def area_list(framework: Framework, agency_id: int | None = None) -> list[Competency]:
     """Areas in order, each with ``children`` prefetched (national and the agency's own)."""
+    return _with_children(Competency.objects.filter(framework=framework), agency_id)
+
+
+def areas_of_kinds(kinds: "Sequence[str]", agency_id: int | None = None) -> list[Competency]:
+    """The areas of every published framework of these kinds, framework by framework, as ``area_list`` gives them."""
+    published = {"framework__state": FrameworkState.PUBLISHED, "framework__kind__in": kinds}
+    return _with_children(Competency.objects.filter(**published), agency_id)
+
+
+def _with_children(rows: QuerySet[Competency], agency_id: int | None) -> list[Competency]:
     children = Competency.objects.filter(Q(agency=None) | Q(agency_id=agency_id)).order_by("order", "id")
     return list(
-        Competency.objects.filter(framework=framework, parent=None)
-        .filter(Q(agency=None) | Q(agency_id=agency_id))
+        rows.filter(Q(agency=None) | Q(agency_id=agency_id), parent=None)
         .prefetch_related(Prefetch("children", queryset=children))
-        .order_by("order", "id")
+        .order_by("framework_id", "order", "id")
     )
 
 
