@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from bina.science.arrays import BoolArray, FloatArray, IntArray, as_floats, as_indices
+from bina.science.psychometrics.climbing import climb
 from bina.science.psychometrics.models import ScoredItems
 
 _NODES = 61
@@ -316,36 +317,22 @@ class _Problem:
 
 
 def _maximise(problem: _Problem, tolerance: float, most_rounds: int) -> tuple[_State, int, bool]:
-    """EM with squared extrapolation: two plain steps, a long one along them, taken back if the posterior falls."""
+    """The state at the top of the posterior, by accelerated EM."""
     guesses = problem.model is Model.THREE_PARAMETER
-    state = problem.start
-    rounds = 0
-    while rounds < most_rounds:
+
+    def at(flat: FloatArray) -> _State:
+        return problem.start.at(flat, guesses=guesses)
+
+    def improve(flat: FloatArray) -> tuple[FloatArray, float]:
+        state = at(flat)
         counts = problem.expect(state)
-        height = counts.log_likelihood + problem.penalty(state)
-        once = _improved(problem, state, counts)
-        step = once.flat() - state.flat()
-        rounds += 1
-        if _largest(problem, state, once) < tolerance:
-            return once, rounds, True
-        twice = _improved(problem, once, problem.expect(once))
-        rounds += 1
-        if _largest(problem, once, twice) < tolerance:
-            return twice, rounds, True
-        bend = (twice.flat() - once.flat()) - step
-        length = -float(np.sqrt((step @ step) / max(float(bend @ bend), 1e-300)))
-        if length < -1.0:
-            far = state.at(state.flat() - 2 * length * step + length**2 * bend, guesses=guesses)
-            # a plain step from there brings it back onto the path, and tells its height on the way
-            counts = problem.expect(far)
-            rounds += 1
-            if counts.log_likelihood + problem.penalty(far) >= height:
-                state = _improved(problem, far, counts)
-                if _largest(problem, far, state) < tolerance:
-                    return state, rounds, True
-                continue
-        state = twice
-    return state, rounds, False
+        return _improved(problem, state, counts).flat(), counts.log_likelihood + problem.penalty(state)
+
+    flat, rounds, converged = climb(
+        problem.start.flat(), improve, tolerance=tolerance, most_rounds=most_rounds,
+        change=lambda before, after: _largest(problem, at(before), at(after)),
+    )  # fmt: skip
+    return at(flat), rounds, converged
 
 
 def _largest(problem: _Problem, old: _State, new: _State) -> float:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from bina.science.arrays import BoolArray, FloatArray, IntArray, as_floats, as_number
+from bina.science.psychometrics.climbing import climb
 from bina.science.psychometrics.models import GradedItems, graded_log_probabilities
 
 _NODES = 49
@@ -84,7 +86,9 @@ def calibrate_graded(
     from 0, an item whose answers are all alike, or a `start` for other items.
     """
     problem = _Problem.of(categories, mean, sd, start)
-    flat, rounds, converged = _maximise(problem, tolerance, most_rounds)
+    flat, rounds, converged = climb(
+        problem.start, partial(_improved, problem), tolerance=tolerance, most_rounds=most_rounds
+    )
     return _report(problem, flat, rounds, converged)
 
 
@@ -187,25 +191,6 @@ def _parts(flat: FloatArray, exists: BoolArray) -> tuple[FloatArray, FloatArray]
     gaps = np.exp(np.clip(flat[2 * items :], np.log(_SMALLEST_GAP), np.log(_FARTHEST))).reshape(items, width - 1)
     intercept = first[:, None] - np.concatenate([np.zeros((items, 1)), gaps.cumsum(axis=1)], axis=1)
     return slope, np.where(exists, intercept, 0.0)
-
-
-def _maximise(problem: _Problem, tolerance: float, most_rounds: int) -> tuple[FloatArray, int, bool]:
-    """EM with squared extrapolation: two plain steps, a long one along them, taken back if the likelihood falls."""
-    flat, rounds = problem.start, 0
-    while rounds < most_rounds:
-        once, height = _improved(problem, flat)
-        twice, _height = _improved(problem, once)
-        rounds += 2
-        step, bend = once - flat, (twice - once) - (once - flat)
-        if np.abs(step).max() < tolerance:
-            return twice, rounds, True
-        length = max(1.0, float(np.sqrt(step @ step / max(float(bend @ bend), 1e-300))))
-        far = flat + 2 * length * step + length**2 * bend
-        # a plain step from there brings it back onto the path, and tells its height on the way
-        back, reached = _improved(problem, far)
-        rounds += 1
-        flat = back if reached >= height else twice
-    return flat, rounds, False
 
 
 def _improved(problem: _Problem, flat: FloatArray) -> tuple[FloatArray, float]:
