@@ -151,7 +151,7 @@ def test_new_items_are_asked_as_soon_as_they_are_in_the_bank(cast: Cast, bluepri
     pool = queries.pool_of(blueprint.bank)
     assert pool is not None
     item = Item.objects.get(pk=pool.item_ids[0])
-    actions.retire_item(by=cast.admin, item=item, reason="Soal bocor.")
+    actions.move_item(by=cast.admin, item=item, state="retired", reason="Soal bocor.")
     smaller = queries.pool_of(ItemBank.objects.get(pk=blueprint.bank_id))
     assert smaller is not None
     assert len(smaller.version_ids) == len(pool.version_ids) - 1
@@ -193,3 +193,32 @@ def test_one_answer_is_a_few_questions_to_the_database(
     session = go_on(begin(cast.siti, blueprint))
     with django_assert_max_num_queries(10):  # type: ignore[operator]  # pytest-django's fixture is not typed
         go_on(session)
+
+
+def test_a_tried_question_is_asked_unseen_and_does_not_count(cast: Cast, blueprint: Blueprint) -> None:
+    item = Item.objects.filter(bank=blueprint.bank, state="in_use").exclude(current=None).order_by("code")[3]
+    actions.move_item(by=cast.admin, item=item, state="pilot", reason="Diukur ulang dari jawaban baru.")
+    with_pilot = finished(cast.siti, blueprint)
+    assert with_pilot.form[3] == item.current_id
+    assert with_pilot.adaptive["pilots"] == [item.current_id]
+    assert queries.diagnostic_outcome(with_pilot).answered_count == with_pilot.item_count - 1
+    before = list(levels(with_pilot))
+    Response.objects.filter(session=with_pilot, item_version=item.current_id).update(score=0.0)
+    pool = queries.pool_of(ItemBank.objects.get(pk=blueprint.bank_id))
+    assert pool is not None
+    estimate, counted = queries.known_so_far(with_pilot, pool)
+    assert counted == with_pilot.item_count - 1
+    assert set(before) <= {round(float(mean), 6) for mean in estimate.mean}
+    assert Item.objects.get(pk=item.pk).asked_count == 1
+
+
+def test_an_item_is_reviewed_before_it_is_tried(cast: Cast, blueprint: Blueprint) -> None:
+    item = Item.objects.filter(bank=blueprint.bank, state="in_use").first()
+    assert item is not None
+    actions.move_item(by=cast.admin, item=item, state="retired", reason="Perlu ditulis ulang.")
+    actions.move_item(by=cast.admin, item=item, state="draft", reason="Ditulis ulang.")
+    with pytest.raises(Refused, match="tidak dapat langsung"):
+        actions.move_item(by=cast.admin, item=item, state="pilot", reason="Terburu-buru.")
+    for state in ("reviewed", "pilot", "in_use"):
+        actions.move_item(by=cast.admin, item=item, state=state, reason="Langkah berikutnya.")
+    assert item.state == "in_use"

@@ -56,9 +56,9 @@ def test_the_card_shows_preview_key_and_counts(bank: ItemBank, cast: Cast, clien
         assert item.code in text
         assert "Kunci dan penjelasan" in text
         assert "belum dikalibrasi" in text
-        assert "Hentikan pemakaian" not in text
+        assert "Ubah keadaan" not in text
         text = client_for(cast.admin).get(reverse("assessment:item", args=[item.public_id])).content.decode()
-        assert "Hentikan pemakaian" in text
+        assert "Ubah keadaan" in text
 
 
 def test_shares_of_few_answers_are_not_told(bank: ItemBank, cast: Cast) -> None:
@@ -148,7 +148,7 @@ def test_retiring_needs_a_reason_and_can_be_undone(bank: ItemBank, cast: Cast, c
     assert "Tuliskan alasannya" in client.post(url, {"state": "retired", "reason": ""}, follow=True).content.decode()
     text = client.post(url, {"state": "retired", "reason": "Aturannya berubah"}, follow=True).content.decode()
     assert "Aturannya berubah" in text
-    assert "Pakai lagi" in text
+    assert "Butir ini tidak muncul di uji baru" in text
     client.post(url, {"state": "in_use", "reason": "Sudah diperbarui"})
     item.refresh_from_db()
     assert item.state == "in_use"

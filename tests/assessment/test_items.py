@@ -172,20 +172,20 @@ def test_the_same_course_form_is_made_once(course_test: Blueprint) -> None:
 def test_a_retired_item_leaves_the_forms_with_a_reason(bank: ItemBank, cast: Cast) -> None:
     item = Item.objects.get(code="D42-2")
     with pytest.raises(Refused, match="alasannya"):
-        actions.retire_item(by=cast.admin, item=item, reason="  ")
-    actions.retire_item(by=cast.admin, item=item, reason="Aturannya berubah")
+        actions.move_item(by=cast.admin, item=item, state="retired", reason="  ")
+    actions.move_item(by=cast.admin, item=item, state="retired", reason="Aturannya berubah")
     short = Blueprint.objects.get(code="digital-4.2")
     assert short.item_count == 4
     assert not short.places.filter(item_version__item=item).exists()
     assert queries.item_history(item).get().reason == "Aturannya berubah"
-    actions.restore_item(by=cast.admin, item=item, reason="Sudah diperbarui")
+    actions.move_item(by=cast.admin, item=item, state="in_use", reason="Sudah diperbarui")
     assert short.places.filter(item_version__item=item).exists()
 
 
 def test_who_may_keep_which_bank(bank: ItemBank, cast: Cast) -> None:
     item = Item.objects.get(code="D42-2")
     with pytest.raises(Denied):
-        actions.retire_item(by=cast.trainer.user, item=item, reason="Mencoba")
+        actions.move_item(by=cast.trainer.user, item=item, state="retired", reason="Mencoba")
     with pytest.raises(Denied):
         actions.import_items(by=cast.siti.user, bank=bank, items=ITEMS)
     assert queries.items_visible_to(cast.trainer.user).count() == 251

@@ -11,12 +11,15 @@ from django.utils.translation import gettext_lazy as _
 
 from bina.assessment.rules import (
     GRACE,
+    ITEM_STATE_NAMES,
     KIND_NAMES,
+    NEXT_ITEM_STATES,
     PURPOSE_NAMES,
     RELATION_NAMES,
     STATE_NAMES,
     Answer,
     Feedback,
+    ItemState,
     Kind,
     PublicItem,
     Purpose,
@@ -64,12 +67,6 @@ class ItemBank(PublicIdModel):
 class Item(PublicIdModel):
     """One question through all its versions, e.g. “D42-2”: competency 4.2, level 2. Its current words are a version."""
 
-    class State(models.TextChoices):
-        """Whether new forms may use it."""
-
-        IN_USE = "in_use", "in use"
-        RETIRED = "retired", "retired"
-
     bank = models.ForeignKey(ItemBank, on_delete=models.CASCADE, related_name="items")
     code = models.CharField(max_length=60)
     competency = models.ForeignKey(
@@ -78,7 +75,9 @@ class Item(PublicIdModel):
     level = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=12, choices=[(kind.value, name) for kind, name in KIND_NAMES.items()])
     context = models.CharField(max_length=80, blank=True)
-    state = models.CharField(max_length=8, choices=State, default=State.IN_USE)
+    state = models.CharField(
+        max_length=8, choices=[(s.value, name) for s, name in ITEM_STATE_NAMES.items()], default=ItemState.IN_USE.value
+    )
     state_reason = models.CharField(max_length=300, blank=True)
     current = models.ForeignKey("ItemVersion", on_delete=models.SET_NULL, null=True, related_name="+")
     # In how many adaptive tests it could have been asked, and in how many it was.
@@ -97,6 +96,16 @@ class Item(PublicIdModel):
     def kind_name(self) -> str:
         """The kind in words."""
         return str(KIND_NAMES[Kind(self.kind)])
+
+    @property
+    def state_name(self) -> str:
+        """The state in words."""
+        return str(ITEM_STATE_NAMES[ItemState(self.state)])
+
+    @property
+    def next_states(self) -> list[tuple[str, str]]:
+        """The states it may go to, with their words."""
+        return [(state.value, str(ITEM_STATE_NAMES[state])) for state in NEXT_ITEM_STATES[ItemState(self.state)]]
 
 
 class ItemVersion(models.Model):
@@ -277,7 +286,8 @@ class Session(PublicIdModel):
 
     ``form`` keeps the item versions as they were when it began, so that a bank may change meanwhile; in an adaptive test it
     grows with each answer. ``adaptive`` keeps what only such a test has: {"withheld": version ids not offered to this
-    person, "areas": {competency id of the area: [level, error]}, "whole": [level, error]}.
+    person, "pilots": version ids that are tried and do not count, "areas": {competency id of the area: [level, error]},
+    "whole": [level, error]}.
     """
 
     employee = models.ForeignKey("people.Employee", on_delete=models.CASCADE, related_name="sessions")

@@ -12,9 +12,8 @@ from bina.assessment.actions.forms_of_tests import refresh_forms
 from bina.assessment.actions.items import (
     ImportReport,
     import_items,
+    move_item,
     own_bank,
-    restore_item,
-    retire_item,
     store_pictures,
 )
 from bina.assessment.actions.ratings import save_rating_draft, submit_rating
@@ -36,13 +35,12 @@ __all__ = [
     "load_instrument",
     "load_reference_data",
     "make_diagnostic",
+    "move_item",
     "own_bank",
     "publish_calibration",
     "refresh_forms",
     "request_calibration",
     "respond_to_survey",
-    "restore_item",
-    "retire_item",
     "roll_back_calibration",
     "save_rating_draft",
     "start_session",

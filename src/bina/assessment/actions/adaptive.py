@@ -17,7 +17,7 @@ from bina.assessment.actions.sessions import (
     zone_of,
 )
 from bina.assessment.models import Blueprint, CompetencyScore, ItemBank, ItemVersion, Response, Session
-from bina.assessment.queries.adaptive import known_so_far, length_of, next_version, pool_of
+from bina.assessment.queries.adaptive import known_so_far, length_of, next_version, pilot_for, pool_of
 from bina.assessment.queries.sessions import scores_of
 from bina.assessment.rules import Answer, SessionState, can_answer
 from bina.competencies.actions import NewEvidence, record_evidence
@@ -58,7 +58,7 @@ def answer_and_go_on(*, by: "User", session: Session, position: int, answer: Ans
         end_session(session, by)
     else:
         session.form.append(following)
-        session.save(update_fields=["form"])
+        session.save(update_fields=["form", "adaptive"])
     return session
 
 
@@ -69,8 +69,12 @@ def _following(session: Session) -> int | None:
         return None
     estimate, answered = known_so_far(session, pool)
     _level, error = estimate.average(pool.even_weights)
-    if length_of(session.blueprint).is_over(answered, error):
+    if length_of(session.blueprint).is_over(answered, session.item_count, error):
         return None
+    pilot = pilot_for(session)
+    if pilot is not None:
+        session.adaptive["pilots"] = [*session.adaptive.get("pilots", []), pilot]
+        return pilot
     return next_version(
         pool, estimate, asked=session.form, withheld=session.adaptive.get("withheld", []), seed=session.seed
     )

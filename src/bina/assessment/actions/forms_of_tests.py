@@ -10,6 +10,7 @@ from django.db.models import F
 
 from bina.assessment.models import Blueprint, BlueprintItem, Item, ItemBank
 from bina.assessment.queries.items import competencies_for
+from bina.assessment.rules import ItemState
 from bina.competencies.queries import area_list, published_framework
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def refresh_forms(bank: ItemBank) -> None:
     if bank.agency_id:
         _make_local_forms(bank)
     by_competency: dict[int, list[Item]] = {}
-    items = Item.objects.filter(bank=bank, state=Item.State.IN_USE, current__isnull=False).order_by("level", "code")
+    items = Item.objects.filter(bank=bank, state=ItemState.IN_USE, current__isnull=False).order_by("level", "code")
     for item in items:
         if item.competency_id:
             by_competency.setdefault(item.competency_id, []).append(item)
@@ -98,9 +99,7 @@ def _refresh_adaptive(bank: ItemBank, by_competency: Mapping[int, Sequence[Item]
 def _make_local_forms(bank: ItemBank) -> None:
     rule = form_rules()["local"]
     counts: dict[int, int] = {}
-    for competency_id in Item.objects.filter(bank=bank, state=Item.State.IN_USE).values_list(
-        "competency_id", flat=True
-    ):
+    for competency_id in Item.objects.filter(bank=bank, state=ItemState.IN_USE).values_list("competency_id", flat=True):
         counts[competency_id or 0] = counts.get(competency_id or 0, 0) + 1
     for number, competency in enumerate(competencies_for(bank).values()):
         if counts.get(competency.pk, 0) >= rule["smallest"]:

@@ -11,7 +11,15 @@ from bina.assessment import entries
 from bina.assessment.actions.forms_of_tests import refresh_forms
 from bina.assessment.models import Item, ItemBank, ItemImage, ItemVersion
 from bina.assessment.queries.items import ImportLine, check_items, competencies_for, may_manage_bank, own_bank_code
-from bina.assessment.rules import StoredPicture, digest_of, english_of, parameters_of, payload_of
+from bina.assessment.rules import (
+    ItemState,
+    StoredPicture,
+    can_move_item,
+    digest_of,
+    english_of,
+    parameters_of,
+    payload_of,
+)
 from bina.foundation import clock
 from bina.foundation.errors import Refused
 from bina.foundation.verdict import denied
@@ -91,7 +99,7 @@ def store_items(bank: ItemBank, items: Iterable[Mapping[str, Any]]) -> list[Item
         code, facts = str(data["code"]).strip(), _facts(data, competencies)
         item = known.get(code)
         if item is None:
-            item = known[code] = Item(bank=bank, code=code, **facts)
+            item = known[code] = Item(bank=bank, code=code, state=data.get("state") or ItemState.IN_USE.value, **facts)
             new.append(item)
         elif any(getattr(item, name) != value for name, value in facts.items()):
             for name, value in facts.items():
@@ -132,32 +140,28 @@ def _version(item: Item, data: Mapping[str, Any]) -> ItemVersion:
 
 
 @transaction.atomic
-def retire_item(*, by: "User", item: Item, reason: str) -> None:
-    """Take an item out of new forms, with a reason; attempts that hold it go on undisturbed. Twice changes nothing."""
-    _change_state(by, item, Item.State.RETIRED, reason)
+def move_item(*, by: "User", item: Item, state: str, reason: str) -> None:
+    """Take an item to another state of its life, with a reason; attempts that hold it go on undisturbed.
 
-
-@transaction.atomic
-def restore_item(*, by: "User", item: Item, reason: str) -> None:
-    """Put a retired item back to use, with a reason."""
-    _change_state(by, item, Item.State.IN_USE, reason)
-
-
-def _change_state(by: "User", item: Item, state: str, reason: str) -> None:
+    The same state again changes nothing. Raises Denied without the right, Refused without a reason or for a step that the
+    life of an item does not have.
+    """
     if not may_manage_bank(by, item.bank):
         denied(_("Hanya pengelola bank soal ini yang dapat mengubah butirnya.")).require()
     if not reason.strip():
         raise Refused(_("Tuliskan alasannya agar pengelola lain mengerti."))
     if item.state == state:
         return
+    can_move_item(item.state, state).require()
+    before = item.state
     item.state = state
     item.state_reason = reason.strip()[:300]
     item.save(update_fields=["state", "state_reason"])
     refresh_forms(item.bank)
-    verb = entries.ITEM_RETIRED if state == Item.State.RETIRED else entries.ITEM_RESTORED
     record(
-        verb, by=by, kind="item", object_id=item.public_id, name=item.code, agency_id=item.bank.agency_id, reason=reason
-    )
+        entries.ITEM_MOVED, by=by, kind="item", object_id=item.public_id, name=item.code, agency_id=item.bank.agency_id,
+        reason=reason, data={"from": before, "to": state},
+    )  # fmt: skip
 
 
 @transaction.atomic

@@ -1,9 +1,14 @@
 """What an ended adaptive test leaves: levels of competencies, areas and the whole, and how often its questions were seen."""
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from bina.assessment.models import CompetencyScore, Item, Response, Session
 from bina.assessment.queries.adaptive import known_so_far, pool_of
+
+
+def _counted(session: Session) -> QuerySet[Response]:
+    """The answers that count: to questions that were not merely tried."""
+    return Response.objects.filter(session=session).exclude(item_version__in=session.adaptive.get("pilots", []))
 
 
 def keep_levels(session: Session) -> None:
@@ -19,9 +24,7 @@ def keep_levels(session: Session) -> None:
         return
     errors = estimate.sd
     shares: dict[int, list[float]] = {}
-    for competency, score in Response.objects.filter(session=session).values_list(
-        "item_version__item__competency_id", "score"
-    ):
+    for competency, score in _counted(session).values_list("item_version__item__competency_id", "score"):
         shares.setdefault(competency, []).append(score or 0.0)
     CompetencyScore.objects.bulk_create(
         CompetencyScore(

@@ -1,6 +1,6 @@
 """Everything that may be asked of this room; an attempt and its answers belong to their person alone."""
 
-from bina.assessment.queries.adaptive import diagnostics, latest_place, length_of, pool_of
+from bina.assessment.queries.adaptive import diagnostics, known_so_far, latest_place, length_of, pool_of
 from bina.assessment.queries.calibration import (
     ItemCurve,
     bank_information,
@@ -150,6 +150,7 @@ __all__ = [
     "item_visible_to",
     "items_visible_to",
     "kept_by",
+    "known_so_far",
     "latest_finished_session",
     "latest_place",
     "latest_rating",

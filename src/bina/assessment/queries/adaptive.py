@@ -11,8 +11,8 @@ from django.db.models import QuerySet
 
 from bina.assessment.models import Blueprint, Item, ItemBank, ItemVersion, Response, Session
 from bina.assessment.queries.sessions import again_after
-from bina.assessment.rules import SessionState
-from bina.assessment.rules.adaptive import AIMED_EXPOSURE, GENERAL, SHORTLIST, WITHIN_AREA, Length
+from bina.assessment.rules import ItemState, SessionState
+from bina.assessment.rules.adaptive import AIMED_EXPOSURE, GENERAL, PILOT_PLACES, SHORTLIST, WITHIN_AREA, Length
 from bina.science.arrays import FloatArray, IntArray
 from bina.science.psychometrics import ScoredItems
 from bina.science.psychometrics.adaptive import (
@@ -62,7 +62,7 @@ def _pool(bank_id: int, revision: int) -> QuestionPool | None:
     """The pool of one state of a bank; ``revision`` is part of the key, so that a change of items makes a new one."""
     rows = list(
         Item.objects.filter(
-            bank_id=bank_id, state=Item.State.IN_USE, current__isnull=False, competency__parent__isnull=False
+            bank_id=bank_id, state=ItemState.IN_USE, current__isnull=False, competency__parent__isnull=False
         )
         .order_by("competency__framework_id", "competency__parent__order", "competency__order", "level", "code")
         .values_list(
@@ -113,6 +113,7 @@ def known_so_far(session: Session, pool: QuestionPool) -> tuple[ProfileEstimate,
     rows = [
         row
         for row in Response.objects.filter(session=session)
+        .exclude(item_version__in=session.adaptive.get("pilots", []))
         .order_by("position")
         .values_list("item_version__a", "item_version__b", "item_version__item__competency_id", "score")
         if row[2] in places
@@ -123,6 +124,22 @@ def known_so_far(session: Session, pool: QuestionPool) -> tuple[ProfileEstimate,
         np.array([row[3] or 0.0 for row in rows]),
     )
     return estimate_profile(pool.prior, answers), len(rows)
+
+
+def pilot_for(session: Session) -> int | None:
+    """The item version to try at this place of an adaptive test, where one is due and there is one; the least tried first.
+
+    It looks like any other question, does not count, and leaves with an answer that a calibration can use.
+    """
+    if len(session.form) + 1 not in PILOT_PLACES:
+        return None
+    return (
+        Item.objects.filter(bank=session.blueprint.bank, state=ItemState.PILOT, current__isnull=False)
+        .exclude(current__in=session.form)
+        .order_by("asked_count", "code")
+        .values_list("current_id", flat=True)
+        .first()
+    )
 
 
 def next_version(

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from bina.assessment.models import CalibrationRun, CompetencyScore, Item, ItemBank, ItemVersion, Response, Session
 from bina.assessment.queries.items import banks_managed_by
 from bina.assessment.queries.sessions import ENDED
-from bina.assessment.rules import SMALLEST_GROUP
+from bina.assessment.rules import SMALLEST_GROUP, ItemState
 from bina.science.arrays import FloatArray
 from bina.science.psychometrics import ScoredItems, information, probability
 
@@ -31,9 +31,9 @@ class BankAnswers:
 
 
 def answers_for(bank: ItemBank) -> BankAnswers:
-    """The first answer of each person to each item in use, from attempts that have ended; later ones have seen it before."""
+    """The first answer of each person to each item in use or tried, from attempts that have ended; later ones have seen it before."""
     versions = tuple(
-        Item.objects.filter(bank=bank, state=Item.State.IN_USE, current__isnull=False)
+        Item.objects.filter(bank=bank, state__in=[ItemState.IN_USE, ItemState.PILOT], current__isnull=False)
         .order_by("code")
         .values_list("current_id", flat=True)
     )

@@ -11,7 +11,15 @@ from django.db.models import Avg, Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from bina.assessment.models import Item, ItemBank, ItemImage, ItemVersion, Response
-from bina.assessment.rules import ITEMS_NAME, SMALLEST_GROUP, StoredPicture, digest_of, item_problems, with_stored_image
+from bina.assessment.rules import (
+    ITEMS_NAME,
+    SMALLEST_GROUP,
+    ItemState,
+    StoredPicture,
+    digest_of,
+    item_problems,
+    with_stored_image,
+)
 from bina.competencies.queries import assessable_competencies, published_framework
 from bina.foundation.wording import localized
 from bina.journal.queries import history_of
@@ -225,6 +233,8 @@ def item_as_file_entry(item: Item, image_names: Mapping[str, str]) -> dict[str, 
     if item.competency:
         entry["competency"] = item.competency.code
     entry |= {"level": item.level, "kind": item.kind}
+    if item.state not in (ItemState.IN_USE, ItemState.RETIRED):
+        entry["state"] = item.state
     if item.context:
         entry["context"] = item.context
     entry |= {**version.file_parameters, "stem": version.stem, **version.payload}

@@ -4,6 +4,7 @@ from bina.assessment.rules.checking import item_problems
 from bina.assessment.rules.content import digest_of, english_of, parameters_of, payload_of, with_stored_image
 from bina.assessment.rules.files import ITEMS_NAME, LARGEST_ARCHIVE_MB, ItemFile, read_item_archive, read_item_file
 from bina.assessment.rules.grading import Feedback, feedback_on, grade, right_answer, wrong_answer
+from bina.assessment.rules.items import ITEM_STATE_NAMES, NEXT_ITEM_STATES, ItemState, can_move_item
 from bina.assessment.rules.kinds import KIND_NAMES, PARTLY_ANSWERED, Kind
 from bina.assessment.rules.kinds.parts import Answer, Choice, PartFeedback, PublicItem, part_key
 from bina.assessment.rules.numbers import numbers_in
@@ -38,8 +39,10 @@ __all__ = [
     "FRESH_DAYS",
     "GRACE",
     "ITEMS_NAME",
+    "ITEM_STATE_NAMES",
     "KIND_NAMES",
     "LARGEST_ARCHIVE_MB",
+    "NEXT_ITEM_STATES",
     "PARTLY_ANSWERED",
     "PURPOSE_NAMES",
     "RELATION_NAMES",
@@ -53,6 +56,7 @@ __all__ = [
     "Choice",
     "Feedback",
     "ItemFile",
+    "ItemState",
     "Kind",
     "PartFeedback",
     "PublicItem",
@@ -63,6 +67,7 @@ __all__ = [
     "StoredPicture",
     "can_answer",
     "can_cancel",
+    "can_move_item",
     "can_start_again",
     "clean_answers",
     "digest_of",

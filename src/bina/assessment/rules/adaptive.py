@@ -9,6 +9,8 @@ from typing import Any, Self
 AIMED_EXPOSURE = 0.22
 # The next question is drawn from so many of the best, so that neighbours do not get the same.
 SHORTLIST = 5
+# The places at which an item that is only tried may be asked; early enough to be taken seriously.
+PILOT_PLACES = (4, 11)
 # How far related competencies go together, in the shape usual for competence tests; calibration may replace it.
 GENERAL, WITHIN_AREA = 0.55, 0.2
 
@@ -27,6 +29,6 @@ class Length:
         """The length that a test's rule states."""
         return cls(int(rule["least"]), int(rule["most"]), float(rule["precision"]))
 
-    def is_over(self, answered: int, error: float) -> bool:
-        """Whether enough is known after so many answers."""
-        return answered >= self.most or (answered >= self.least and error <= self.precision)
+    def is_over(self, counted: int, asked: int, error: float) -> bool:
+        """Whether enough is known after so many answers that count, of all that were asked."""
+        return asked >= self.most or (counted >= self.least and error <= self.precision)

@@ -5,11 +5,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from bina.assessment.rules.items import ItemState
 from bina.assessment.rules.kinds import QUESTION_KINDS
 from bina.assessment.rules.kinds.faults import LONGEST_TEXT, is_number, is_text
 
 LONGEST_STEM = 6_000
 SLOPES = (0.1, 5.0)
+_FIRST_STATES = tuple(state.value for state in ItemState if state is not ItemState.RETIRED)
 DIFFICULTIES = (-3.0, 9.0)
 
 
@@ -37,6 +39,8 @@ def item_problems(
         problems.append(_("Tingkat (level) harus bilangan bulat 1 sampai 5."))
     problems += _competency_problems(item.get("competency"), competencies, needs_competency)
     problems += _number_problems(item)
+    if item.get("state") is not None and item["state"] not in _FIRST_STATES:
+        problems.append(_("Keadaan (state) harus salah satu dari: %(states)s.") % {"states": ", ".join(_FIRST_STATES)})
     for name in ("context", "explanation"):
         if item.get(name) is not None and not is_text(item[name], LONGEST_TEXT):
             problems.append(_("Isian “%(name)s” harus berupa teks pendek.") % {"name": name})

@@ -18,6 +18,7 @@ from bina.assessment import actions, queries
 from bina.assessment.forms import ItemFileForm, ReasonForm
 from bina.assessment.queries import ItemCurve
 from bina.assessment.rules import (
+    ITEM_STATE_NAMES,
     KIND_NAMES,
     LARGEST_ARCHIVE_MB,
     ItemFile,
@@ -65,6 +66,7 @@ def items(request: SignedInRequest) -> HttpResponse:
         "banks": list(queries.banks_visible_to(request.user)),
         "competencies": queries.competencies_with_items(request.user),
         "kinds": KIND_NAMES,
+        "states": ITEM_STATE_NAMES,
         "may_import": bool(queries.bank_choices(request.user)),
     }
     return render(request, "assessment/items.html", context)
@@ -111,19 +113,19 @@ def _picture_of(curve: ItemCurve, level_count: int) -> Markup:
 @login_required
 @require_POST
 def change_item_state(request: SignedInRequest, public_id: UUID) -> HttpResponse:
-    """Take an item out of new forms or put it back, with a reason."""
+    """Take an item to the next state of its life, with a reason."""
     found = queries.item_visible_to(request.user, public_id)
-    if found is None:
+    if found is None or request.POST.get("state") not in dict(found.next_states):
         raise Http404
     form = ReasonForm(request.POST)
     if not form.is_valid():
         messages.warning(request, _("Tuliskan alasannya agar pengelola lain mengerti."))
-    elif request.POST.get("state") == "in_use":
-        actions.restore_item(by=request.user, item=found, reason=form.cleaned_data["reason"])
-        messages.success(request, _("Butir dipakai kembali di bentuk uji berikutnya."))
     else:
-        actions.retire_item(by=request.user, item=found, reason=form.cleaned_data["reason"])
-        messages.success(request, _("Butir tidak dipakai lagi di uji baru. Uji yang sedang berjalan tidak terganggu."))
+        actions.move_item(by=request.user, item=found, state=request.POST["state"], reason=form.cleaned_data["reason"])
+        messages.success(
+            request,
+            _("Keadaan butir: %(state)s. Uji yang sedang berjalan tidak terganggu.") % {"state": found.state_name},
+        )
     return redirect("assessment:item", public_id=public_id)
 
 
