@@ -56,6 +56,30 @@ def read_picture(name: str, content: bytes) -> StoredPicture:
     return StoredPicture(hashlib.blake2s(content, digest_size=16).hexdigest(), CONTENT_TYPES[ending], content)
 
 
+def size_of(picture: StoredPicture) -> tuple[int, int] | None:
+    """Width and height in pixels of a PNG or a JPEG, or of a drawing's view box; None when they are not stated."""
+    if picture.content_type == "image/png":
+        head = picture.content[:24]
+        return (int.from_bytes(head[16:20]), int.from_bytes(head[20:24])) if head[12:16] == b"IHDR" else None
+    if picture.content_type == "image/jpeg":
+        return _jpeg_size(picture.content)
+    box = re.search(
+        rb"viewBox\s*=\s*[\"'][-\d.]+[\s,]+[-\d.]+[\s,]+(\d+)(?:\.\d+)?[\s,]+(\d+)(?:\.\d+)?\s*[\"']", picture.content
+    )
+    return (int(box[1]), int(box[2])) if box and int(box[1]) and int(box[2]) else None
+
+
+def _jpeg_size(content: bytes) -> tuple[int, int] | None:
+    """From the first frame header (ITU-T T.81, B.2.2) behind the segments before it."""
+    place = 2
+    while place + 9 <= len(content) and content[place] == 0xFF:
+        marker, length = content[place + 1], int.from_bytes(content[place + 2 : place + 4])
+        if 0xC0 <= marker <= 0xCF and marker not in {0xC4, 0xC8, 0xCC}:
+            return int.from_bytes(content[place + 7 : place + 9]), int.from_bytes(content[place + 5 : place + 7])
+        place += 2 + max(2, length)
+    return None
+
+
 def is_plain_drawing(content: bytes) -> bool:
     """Whether an SVG holds nothing but shapes and words: what is not known to be harmless is not let in."""
     body = re.sub(rb"^(?:\xef\xbb\xbf)?\s*<\?xml\s[^>]*\?>", b"", content)
