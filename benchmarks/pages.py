@@ -5,9 +5,10 @@ import statistics
 import time
 import traceback
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import unescape
-from typing import Any
+from typing import Any, Protocol
 
 from benchmarks.databases import Cluster, Stage, build_seconds, demo_stage, settle
 from benchmarks.figures import Figure, Record
@@ -128,12 +129,12 @@ def _costs(
         put_on(speed.processor, server.pid, server.stage.postmaster)
         if keep:
             _note_idle(server, record)
-        blocks: dict[str, list[_Block]] = {page.what: [] for page in pages}
+        blocks: dict[str, list[Block]] = {page.what: [] for page in pages}
         for _round in range(ROUNDS):
             for page in pages:
                 blocks[page.what] += _blocks_of(server, page, who_asks[page.who], speed)
         for page in pages:
-            cost = _cost_of(blocks[page.what])
+            cost = cost_of(blocks[page.what])
             found[page.what] = cost.cpu_ms
             print(f"    {stage.label}, {employees:,}: {page.what}: {cost.cpu_ms:.2f} ms CPU", flush=True)
             if keep:
@@ -183,8 +184,17 @@ class Cost:
     blocks: int
 
 
+class Asker(Protocol):
+    """Someone who asks the same thing again and again; ``size`` is that of the last answer on the wire."""
+
+    size: int
+
+    def ask(self) -> Answer:
+        """One request; raises when the answer is not what was asked for."""
+
+
 @dataclass(frozen=True)
-class _Block:
+class Block:
     """A few requests in a row, in milliseconds per request."""
 
     cpu_ms: float
@@ -194,26 +204,26 @@ class _Block:
     is_good: bool
 
 
-def _blocks_of(server: Server, page: Page, visitors: list[Visitor], speed: Speedometer) -> list[_Block]:
+def _blocks_of(server: Server, page: Page, visitors: list[Visitor], speed: Speedometer) -> list[Block]:
     """One page in one round."""
     clients = [(Client(server.port, {"bina_session": who.session}), who) for who in visitors]
     askers = [_Asker(client, who, page) for client, who in clients]
     per_block = _warm_up(server, askers)
-    blocks: list[_Block] = []
+    blocks: list[Block] = []
     end = time.monotonic() + SECONDS_PER_PAGE
     try:
         while len(blocks) < MOST_BLOCKS and sum(block.is_good for block in blocks) < GOOD_BLOCKS:
             put_on(speed.processor, server.pid, server.stage.postmaster)
             if not speed.wait() or (time.monotonic() > end and len(blocks) >= GOOD_BLOCKS):
                 break
-            blocks.append(_block(server, askers, per_block, len(blocks) * per_block, speed))
+            blocks.append(block_of(server, askers, per_block, len(blocks) * per_block, speed))
     finally:
         for client, _ in clients:
             client.close()
     return blocks
 
 
-def _cost_of(blocks: list[_Block]) -> Cost:
+def cost_of(blocks: list[Block]) -> Cost:
     """What all blocks of a page say together."""
     # Where full speed never lasted for a block, the calmest third of what there is has to do.
     good = [block for block in blocks if block.is_good]
@@ -237,12 +247,13 @@ def _lower_quartile(values: list[float]) -> float:
     return sorted(values)[(len(values) - 1) // 4]
 
 
-def _block(server: Server, askers: "list[_Asker]", count: int, first: int, speed: Speedometer) -> _Block:
+def block_of(server: Server, askers: Sequence[Asker], count: int, first: int, speed: Speedometer) -> Block:
+    """So many requests, from one asker after the other."""
     before, database_before = run_seconds(server.pid), run_seconds(server.stage.postmaster)
     waits = [1000 * askers[(first + number) % len(askers)].ask().seconds for number in range(count)]
     web = 1000 * (run_seconds(server.pid) - before) / count
     database = 1000 * (run_seconds(server.stage.postmaster) - database_before) / count
-    return _Block(web + database, database, waits, askers[0].size, speed.is_full())
+    return Block(web + database, database, waits, askers[0].size, speed.is_full())
 
 
 def _warm_up(server: Server, askers: "list[_Asker]") -> int:

@@ -65,9 +65,13 @@ def in_django(stage: Stage, function: str, **arguments: Any) -> tuple[Any, Usage
     return _call("benchmarks.inside", function, arguments, stage.environment, stage.postmaster)
 
 
-def in_plain_python(function: str, **arguments: Any) -> tuple[Any, Usage]:
-    """Call ``module:function`` in a fresh process without Django and without data; its result and its cost."""
-    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
+def in_plain_python(function: str, beside: Path | None = None, **arguments: Any) -> tuple[Any, Usage]:
+    """Call ``module:function`` in a fresh process without Django and without data; its result and its cost.
+
+    ``beside`` is a folder of packages that the process finds before any others.
+    """
+    folders = [*([beside] if beside else []), ROOT / "src", ROOT]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, folders))}
     environment.pop("DJANGO_SETTINGS_MODULE", None)
     return _call("benchmarks.inside", function, arguments, environment, None)
 

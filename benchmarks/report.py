@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmarks.figures import HERE, KEPT, OUTPUT, Figure, Record, load
 
-ORDER = ("pages", "transfer", "lighthouse", "staff_import", "profiles", "science")
+ORDER = ("pages", "transfer", "lighthouse", "staff_import", "profiles", "science", "psychometrics")
 
 
 def _number(value: float) -> str:

@@ -6,13 +6,14 @@ import time
 import traceback
 from collections.abc import Callable, Sequence
 
-from benchmarks import lighthouse, machine, pages, profiles, report, science, staff_import, transfer
+from benchmarks import lighthouse, machine, pages, profiles, psychometrics, report, science, staff_import, transfer
 from benchmarks.databases import Cluster, cluster
 from benchmarks.figures import OUTPUT, Record, load
 
 Measurement = Callable[[list[Cluster | None]], Record]
 MEASUREMENTS: dict[str, Measurement] = {
     "science": science.measure,
+    "psychometrics": psychometrics.measure,
     "profiles": profiles.measure,
     "staff_import": staff_import.measure,
     "pages": pages.measure,

@@ -30,7 +30,7 @@ def measure(clusters: list[Cluster | None]) -> Record:
     ]
     record.notes.append(
         "The peer's 25 s (catsim) include choosing every next item. Here every ability is estimated anew after each of its "
-        "30 answers, but nothing is chosen: tests are fixed forms for now."
+        "30 answers, but nothing is chosen: that is measured by `psychometrics`."
     )
     return record
 

@@ -2,19 +2,23 @@
 
 import gzip
 import http.client
+import os
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from email.message import Message
+from types import MappingProxyType
 from typing import IO
 from urllib.parse import urlencode
 
 from benchmarks.databases import BINA, ROOT, Stage
-from benchmarks.processes import cpu_seconds
+from benchmarks.processes import cpu_seconds, tree_of
 
 PATIENCE_SECONDS = 60
 
@@ -26,6 +30,7 @@ class Server:
     stage: Stage
     port: int
     pid: int
+    is_killed: bool = False
 
     @property
     def url(self) -> str:
@@ -36,6 +41,13 @@ class Server:
         """CPU seconds so far of the server and of the database together."""
         return cpu_seconds(self.pid, self.stage.postmaster)
 
+    def kill(self) -> None:
+        """End all its processes at once and without warning, as the system does when memory runs out."""
+        self.is_killed = True
+        for pid in tree_of(self.pid):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -44,7 +56,7 @@ class Answer:
     status: int
     body: bytes
     size: int  # of the body on the wire
-    headers: Mapping[str, str]
+    headers: Message  # its `get` takes names in any case
     seconds: float
 
 
@@ -60,11 +72,13 @@ class Client:
         """Ask for a page."""
         return self._ask("GET", path, None)
 
-    def post(self, path: str, fields: list[tuple[str, str]]) -> Answer:
-        """Send a form."""
-        return self._ask("POST", path, urlencode(fields).encode())
+    def post(self, path: str, fields: list[tuple[str, str]], *, for_part: bool = False) -> Answer:
+        """Send a form; ``for_part`` asks for a part of the page as HTMX does."""
+        return self._ask("POST", path, urlencode(fields).encode(), {"HX-Request": "true"} if for_part else {})
 
-    def _ask(self, method: str, path: str, body: bytes | None) -> Answer:
+    def _ask(
+        self, method: str, path: str, body: bytes | None, extra: Mapping[str, str] = MappingProxyType({})
+    ) -> Answer:
         if self._connection is None:
             self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
         headers = {
@@ -72,6 +86,7 @@ class Client:
             "Accept": "text/html",
             "Accept-Encoding": "gzip, br",
             "Accept-Language": "id",
+            **extra,
         }
         if body is not None:
             headers |= {
@@ -98,7 +113,7 @@ class Client:
             if name.lower() == "set-cookie":
                 key, _, rest = value.partition("=")
                 self.cookies[key] = rest.split(";", 1)[0]
-        return Answer(response.status, content, size, dict(response.getheaders()), seconds)
+        return Answer(response.status, content, size, response.headers, seconds)
 
     def close(self) -> None:
         """Hang up."""
@@ -125,8 +140,9 @@ def serving(stage: Stage, *, only_web: bool = True) -> Iterator[Server]:
         )
         try:
             _wait_for(process, port, log)
-            yield Server(stage, port, process.pid)
-            if process.poll() is not None:
+            server = Server(stage, port, process.pid)
+            yield server
+            if process.poll() is not None and not server.is_killed:
                 raise RuntimeError(f"the server ended by itself with status {process.returncode}")
         except OSError:
             log.seek(0)

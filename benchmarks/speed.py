@@ -6,6 +6,7 @@ they were taken at full speed, so a fixed loop is run right before and right aft
 
 import os
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from benchmarks.processes import tree_of
@@ -61,11 +62,20 @@ def last_processor() -> int:
 
 def put_on(processor: int, *roots: int | None) -> None:
     """Let the processes and all their descendants run on one processor only; what they start later stays there too."""
+    _put_on({processor}, roots)
+
+
+def put_anywhere(*roots: int | None) -> None:
+    """Let the processes and all their descendants run on every processor that we may use."""
+    _put_on(os.sched_getaffinity(0), roots)
+
+
+def _put_on(processors: set[int], roots: Iterable[int | None]) -> None:
     for root in roots:
         for pid in tree_of(root) if root else ():
             for thread in Path(f"/proc/{pid}/task").glob("[0-9]*"):
                 try:
-                    os.sched_setaffinity(int(thread.name), {processor})
+                    os.sched_setaffinity(int(thread.name), processors)
                 except ProcessLookupError:
                     continue
 
