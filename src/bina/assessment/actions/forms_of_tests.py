@@ -65,6 +65,11 @@ def _form(
         blueprint.competencies.set(competencies)
 
 
+def count_change(bank: ItemBank) -> None:
+    """Note that items of a bank are not what they were, so that what was computed from them is known to be old."""
+    ItemBank.objects.filter(pk=bank.pk).update(revision=F("revision") + 1)
+
+
 def refresh_forms(bank: ItemBank) -> None:
     """Choose the questions of every form of a bank anew from the items in use; unchanged forms stay as they are."""
     if bank.agency_id:
@@ -74,7 +79,6 @@ def refresh_forms(bank: ItemBank) -> None:
     for item in items:
         if item.competency_id:
             by_competency.setdefault(item.competency_id, []).append(item)
-    ItemBank.objects.filter(pk=bank.pk).update(revision=F("revision") + 1)
     _refresh_adaptive(bank, by_competency)
     fixed = bank.blueprints.filter(kind=Blueprint.Kind.BANK, mode=Blueprint.Mode.FIXED)
     for blueprint in fixed.prefetch_related("competencies", "places"):

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from bina.assessment import entries
-from bina.assessment.actions.forms_of_tests import refresh_forms
+from bina.assessment.actions.forms_of_tests import count_change, refresh_forms
 from bina.assessment.models import Item, ItemBank, ItemImage, ItemVersion
 from bina.assessment.queries.items import ImportLine, check_items, competencies_for, may_manage_bank, own_bank_code
 from bina.assessment.rules import (
@@ -114,6 +114,8 @@ def store_items(bank: ItemBank, items: Iterable[Mapping[str, Any]]) -> list[Item
     for version in written:
         version.item.current = version
     Item.objects.bulk_update([version.item for version in written], ["current"])
+    if changed or written:
+        count_change(bank)
     return versions
 
 
@@ -157,6 +159,7 @@ def move_item(*, by: "User", item: Item, state: str, reason: str) -> None:
     item.state = state
     item.state_reason = reason.strip()[:300]
     item.save(update_fields=["state", "state_reason"])
+    count_change(item.bank)
     refresh_forms(item.bank)
     record(
         entries.ITEM_MOVED, by=by, kind="item", object_id=item.public_id, name=item.code, agency_id=item.bank.agency_id,

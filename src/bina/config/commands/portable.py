@@ -1,5 +1,6 @@
 """The database table by table as lines of JSON: a form that SQLite and PostgreSQL both read, for moving between them."""
 
+import base64
 import datetime as dt
 import json
 from collections.abc import Iterator
@@ -47,11 +48,13 @@ def write_tables(target: Path) -> None:
 
 
 def _plain(value: object) -> str:
-    """Moments (to the microsecond), dates, decimals and identities as text; raises TypeError for anything else."""
+    """Moments (to the microsecond), dates, decimals, identities, bytes (base 64) as text; raises TypeError for others."""
     if isinstance(value, (dt.date, dt.time)):
         return value.isoformat()
     if isinstance(value, (Decimal, UUID)):
         return str(value)
+    if isinstance(value, (bytes, memoryview)):
+        return base64.b64encode(value).decode("ascii")  # what a binary field reads back
     raise TypeError(f"{type(value).__name__} cannot be written into a portable backup")
 
 
