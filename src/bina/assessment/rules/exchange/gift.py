@@ -49,6 +49,9 @@ def read(content: bytes) -> ExchangeReport:
     category, tags, lines = "", list[str](), list[str]()
     for line in [*_hidden(_PRIVATE.sub("", text)).splitlines(), ""]:
         plain = line.strip()
+        if lines and not lines[-1].strip() and plain.startswith(("::", "//", "$CATEGORY")):
+            _take(reading, "\n".join(lines), tags, category)  # a brace was left open; the next question begins here
+            tags, lines = [], []
         if plain.startswith("//"):
             tags += re.findall(r"\[((?:id|tag):[^\[\]]+)\]", plain)
         elif plain.startswith("$CATEGORY") and not lines:

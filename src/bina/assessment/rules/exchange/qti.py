@@ -28,7 +28,7 @@ MANIFEST = "imsmanifest.xml"
 _INLINE = {"textEntryInteraction", "inlineChoiceInteraction"}
 _ASIDE = {"feedbackInline", "feedbackBlock", "rubricBlock", "templateInline", "templateBlock", "modalFeedback", "prompt",
           "stylesheet", "printedVariable", "companionMaterialsInfo"}  # fmt: skip
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError)
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError)
 
 
 # --- Packages --------------------------------------------------------------------------------------------------------
@@ -43,11 +43,16 @@ def read(content: bytes) -> ExchangeReport:
             raise Refused(_("Berkas XML ini bukan bank soal Moodle dan bukan butir QTI. Tidak ada yang diubah."))
         _take(reading, root, [], lambda _path: None)
         return reading.report()
+    _read_package(reading, zipfile_of(content))
+    return reading.report()
+
+
+def _member(archive: zipfile.ZipFile, name: str, limit: int) -> bytes:
+    """One file of a package; raises Refused where it is too large or broken."""
     try:
-        _read_package(reading, zipfile_of(content))
+        return read_member(archive, name, limit)
     except _BROKEN as error:
         raise Refused(_("Berkas ZIP rusak atau tidak lengkap. Tidak ada yang diubah.")) from error
-    return reading.report()
 
 
 def zipfile_of(content: bytes) -> zipfile.ZipFile:
@@ -66,7 +71,8 @@ def _read_package(reading: Reading, archive: zipfile.ZipFile) -> None:
     if manifest is None:
         raise Refused(_("ZIP ini tidak memuat imsmanifest.xml, jadi bukan paket QTI. Tidak ada yang diubah."))
     top = posixpath.dirname(manifest)
-    root = read_tree(read_member(archive, manifest, LARGEST_XML))
+    root = read_tree(_member(archive, manifest, LARGEST_XML))
+    seen: set[str] = set()
     for resource in named(root, "resource"):
         kind, href = resource.get("type") or "", unquote(resource.get("href") or "")
         path = posixpath.normpath(posixpath.join(top, href))
@@ -76,9 +82,12 @@ def _read_package(reading: Reading, archive: zipfile.ZipFile) -> None:
             reading.notes.append(_("Susunan uji (assessmentTest) tidak diambil; hanya butir-butirnya."))
         elif "item" not in kind:
             reading.take(href, _giving_up(_("Isi paket jenis “%(kind)s” tidak didukung.") % {"kind": kind[:60]}))
+        elif path in seen:
+            reading.take(href, _faulty(_("Soal yang sama sudah ada lebih dahulu di berkas ini.")))
         elif path not in names:
             reading.take(href, _faulty(_("Berkas “%(name)s” tidak ada di dalam paket.") % {"name": href[:80]}))
         else:
+            seen.add(path)
             _take_member(reading, archive, path, _keywords(resource))
 
 
@@ -107,14 +116,14 @@ def _keywords(resource: Element) -> list[str]:
 
 def _take_member(reading: Reading, archive: zipfile.ZipFile, path: str, tags: list[str]) -> None:
     try:
-        root = read_tree(read_member(archive, path, LARGEST_XML))
+        root = read_tree(_member(archive, path, LARGEST_XML))
     except Refused as refusal:
         reading.take(posixpath.basename(path), _faulty(str(refusal)))
         return
 
     def picture_at(source: str) -> bytes | None:
         found = posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(source)))
-        return read_member(archive, found, LARGEST_PICTURE + 1) if found in archive.NameToInfo else None
+        return _member(archive, found, LARGEST_PICTURE + 1) if found in archive.NameToInfo else None
 
     _take(reading, root, tags, picture_at)
 
@@ -314,7 +323,7 @@ def _read_choice(source: _Source, interaction: Element) -> None:
         earned = [1.0 if key in right else -1.0 if takes_many else 0.0 for key in keys]
         if takes_many:
             source.question.note(_("Jawaban yang sebagian benar kini mendapat nilai sebagian."))
-    if whole <= 0:
+    if whole <= 0 or max(earned) <= 0:
         raise Faulty(_("Kunci jawaban tidak cocok dengan pilihannya."))
     said = [row.find("feedbackInline") for row in rows]
     options = [
