@@ -11,3 +11,6 @@ STANDARD_ENDED = declare("standard.ended", _("mengakhiri standar kompetensi jaba
 COMPETENCY_ADDED = declare("competency.added", _("menambahkan kompetensi instansi"))
 FRAMEWORK_PUBLISHED = declare("framework.published", _("menerbitkan kamus kompetensi"))
 FRAMEWORK_RETIRED = declare("framework.retired", _("mengakhiri kamus kompetensi"))
+APPEAL_REQUESTED = declare("appeal.requested", _("meminta tingkat ditinjau"))
+APPEAL_WITHDRAWN = declare("appeal.withdrawn", _("menarik permintaan peninjauan"))
+APPEAL_DECIDED = declare("appeal.decided", _("memutuskan permintaan peninjauan"))

@@ -59,3 +59,20 @@ class LocalCompetencyForm(forms.Form):
     def descriptors(self) -> list[str]:
         """One sentence per level, lowest first."""
         return [self.cleaned_data[f"level_{number}"] for number in range(1, self.level_count + 1)]
+
+
+class StatementForm(forms.Form):
+    """Why a person thinks that a level is wrong."""
+
+    statement = forms.CharField(
+        label=_("Apa yang menurut Anda keliru?"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("Misalnya: penilaian itu dibuat sebelum saya mengikuti pelatihan, atau nilainya milik orang lain."),
+    )
+
+
+class DecisionForm(forms.Form):
+    """Why a request is decided as it is; the person reads it."""
+
+    reason = forms.CharField(label=_("Alasan keputusan"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))

@@ -14,3 +14,7 @@ add_place(
     Place(_("Standar jabatan"), "competencies:standards", "ruler", 70,
           lambda user: standing_of(user).may(Permission.MANAGE_STANDARDS), group="account")
 )  # fmt: skip
+add_place(
+    Place(_("Peninjauan tingkat"), "competencies:reviews", "scale", 72,
+          lambda user: standing_of(user).may(Permission.REVIEW_LEVELS), group="account")
+)  # fmt: skip

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from bina.competencies.rules import STATE_NAMES, FrameworkState, Source, Status
+from bina.competencies.rules import APPEAL_STATE_NAMES, STATE_NAMES, AppealState, FrameworkState, Source, Status
 from bina.foundation.models import PublicIdModel
 from bina.foundation.wording import localized
 
@@ -244,6 +244,44 @@ class Evidence(PublicIdModel):
 
     def __str__(self) -> str:
         return f"{self.source} {self.value:.2f} ± {self.standard_deviation:.2f}"
+
+
+class Appeal(PublicIdModel):
+    """A person asks to have a level looked at again: why, who decided, and what was done. One open request a competency."""
+
+    employee = models.ForeignKey("people.Employee", on_delete=models.CASCADE, related_name="appeals")
+    competency = models.ForeignKey(Competency, on_delete=models.CASCADE, related_name="+")
+    statement = models.TextField(max_length=1000)
+    state = models.CharField(
+        max_length=10,
+        choices=[(s.value, name) for s, name in APPEAL_STATE_NAMES.items()],
+        default=AppealState.OPEN.value,
+    )
+    requested_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by_name = models.CharField(max_length=200, blank=True)
+    decision_reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["employee", "competency"], condition=Q(state=AppealState.OPEN.value), name="one_open_appeal"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.employee_id} · {self.competency_id}: {self.state}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for a decision."""
+        return self.state == AppealState.OPEN
+
+    @property
+    def state_name(self) -> str:
+        """The state in words."""
+        return str(APPEAL_STATE_NAMES[AppealState(self.state)])
 
 
 class CompetencyLevel(models.Model):

@@ -75,3 +75,25 @@ def can_require(level: int, level_count: int) -> Verdict:
     if 1 <= level <= level_count:
         return ALLOWED
     return refused(_("Tingkat syarat harus antara 1 dan %(most)s.") % {"most": level_count})
+
+
+class AppealState(StrEnum):
+    """Life of a request to look at a level again."""
+
+    OPEN = "open"
+    KEPT = "kept"
+    CHANGED = "changed"
+    WITHDRAWN = "withdrawn"
+
+
+APPEAL_STATE_NAMES = {
+    AppealState.OPEN: _("Menunggu keputusan"),
+    AppealState.KEPT: _("Tingkat tetap"),
+    AppealState.CHANGED: _("Bukti ditarik"),
+    AppealState.WITHDRAWN: _("Ditarik pemohon"),
+}
+
+
+def can_decide_appeal(state: str) -> Verdict:
+    """Whether a request still waits for a decision."""
+    return ALLOWED if state == AppealState.OPEN else refused(_("Permintaan ini sudah diputuskan atau ditarik."))

@@ -5,12 +5,14 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from bina.competencies import actions, queries
-from bina.competencies.forms import LocalCompetencyForm, StandardForm
+from bina.competencies.forms import DecisionForm, LocalCompetencyForm, StandardForm, StatementForm
 from bina.foundation import clock
 from bina.foundation.errors import Refused
 from bina.foundation.requests import SignedInRequest
@@ -88,8 +90,80 @@ def _reason_page(request: SignedInRequest, employee: "Employee", competency_id: 
         "reason": queries.reason_of(employee, competency),
         "descriptors": list(queries.descriptors_of(competency)),
         "source_names": queries.source_names(),
+        "appeals": list(queries.appeals_of(employee, competency)[:3]),
     }
     return render(request, "competencies/reason.html", context)
+
+
+@login_required
+def request_review(request: SignedInRequest, competency_id: UUID) -> HttpResponse:
+    """Ask for one's own level to be looked at again; what was typed stays when it says too little."""
+    employee = _own(request)
+    competency = queries.competency_by_public_id(competency_id, employee.agency_id)
+    if competency is None:
+        raise Http404
+    form = StatementForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.request_review(
+                by=request.user, employee=employee, competency=competency, statement=form.cleaned_data["statement"]
+            )
+        except Refused as refusal:
+            form.add_error("statement", str(refusal))
+        else:
+            messages.success(request, _("Permintaan terkirim. Anda diberi tahu begitu diputuskan."))
+            return redirect("competencies:reason", competency_id=competency_id)
+    return render(request, "competencies/request_review.html", {"form": form, "competency": competency})
+
+
+@login_required
+@require_POST
+def withdraw_review(request: SignedInRequest, public_id: UUID) -> HttpResponse:
+    """Take one's own request back."""
+    appeal = queries.own_appeal(request.user, public_id)
+    if appeal is None:
+        raise Http404
+    try:
+        actions.withdraw_review(by=request.user, appeal=appeal)
+    except Refused as refusal:
+        messages.warning(request, str(refusal))
+    return redirect("competencies:reason", competency_id=appeal.competency.public_id)
+
+
+@login_required
+def reviews(request: SignedInRequest) -> HttpResponse:
+    """Requests to look at a level again, for those who decide; the open ones first."""
+    if not queries.may_review_levels(request.user):
+        raise Http404
+    page = Paginator(queries.appeals_to_decide(request.user), 25).get_page(request.GET.get("page"))
+    return render(request, "competencies/reviews.html", {"page": page})
+
+
+@login_required
+def decide_review(request: SignedInRequest, public_id: UUID) -> HttpResponse:
+    """One request with the evidence behind the level; pieces that do not hold can be taken out, with a reason."""
+    appeal = queries.appeal_to_decide(request.user, public_id)
+    if appeal is None:
+        raise Http404
+    form = DecisionForm(request.POST or None)
+    chosen = request.POST.getlist("withdrawn")
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.decide_review(by=request.user, appeal=appeal, reason=form.cleaned_data["reason"], withdrawn=chosen)
+        except Refused as refusal:
+            form.add_error("reason", str(refusal))
+        else:
+            messages.success(request, _("Keputusan tersimpan dan pegawai diberi tahu."))
+            return redirect("competencies:reviews")
+    context = {
+        "appeal": appeal,
+        "form": form,
+        "chosen": chosen,
+        "evidence": list(queries.evidence_in_question(appeal)),
+        "line": queries.level_of(appeal.employee, appeal.competency),
+        "source_names": queries.source_names(),
+    }
+    return render(request, "competencies/decide_review.html", context)
 
 
 @login_required

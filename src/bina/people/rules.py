@@ -45,6 +45,7 @@ class Permission(StrEnum):
     INVITE_STAFF = "invite_staff"
     GRANT_ROLES = "grant_roles"
     SEE_LEVELS = "see_levels"
+    REVIEW_LEVELS = "review_levels"
     SEE_PLANS = "see_plans"
     SEE_LEARNING = "see_learning"
     SEE_HOURS = "see_hours"
@@ -67,6 +68,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.AGENCY_HR: frozenset(
         {
             _P.SEE_STAFF, _P.MANAGE_STAFF, _P.IMPORT_STAFF, _P.INVITE_STAFF, _P.GRANT_ROLES, _P.SEE_LEVELS,
+            _P.REVIEW_LEVELS,
             _P.SEE_PLANS, _P.SEE_LEARNING, _P.SEE_HOURS, _P.SEE_REPORTS, _P.SEE_LEADER_PAGE, _P.MANAGE_STANDARDS, _P.MANAGE_COURSES,
             _P.EVALUATE, _P.REVOKE_CERTIFICATES, _P.SEE_JOURNAL,
         }
@@ -88,6 +90,7 @@ PERMISSION_NAMES: dict[Permission, str | Promise] = {
     _P.INVITE_STAFF: _("Mengundang pegawai untuk masuk pertama kali"),
     _P.GRANT_ROLES: _("Memberi dan mencabut peran"),
     _P.SEE_LEVELS: _("Melihat tingkat kompetensi pegawai"),
+    _P.REVIEW_LEVELS: _("Memutuskan permintaan peninjauan tingkat"),
     _P.SEE_PLANS: _("Melihat rencana pengembangan pegawai"),
     _P.SEE_LEARNING: _("Melihat kemajuan belajar pegawai"),
     _P.SEE_HOURS: _("Melihat jam pelajaran pegawai"),

@@ -1,5 +1,14 @@
 """Everything that may be asked about competencies: frameworks, standards, profiles, reasons, gap maps."""
 
+from bina.competencies.queries.appeals import (
+    appeal_to_decide,
+    appeals_of,
+    appeals_to_decide,
+    deciders_of,
+    evidence_in_question,
+    may_review_levels,
+    own_appeal,
+)
 from bina.competencies.queries.computation import ComputedLevels, compute_levels
 from bina.competencies.queries.frameworks import (
     area_by_public_id,
@@ -56,6 +65,9 @@ __all__ = [
     "ProfileLine",
     "Requirement",
     "StandardBook",
+    "appeal_to_decide",
+    "appeals_of",
+    "appeals_to_decide",
     "area_by_public_id",
     "area_list",
     "areas_by_id",
@@ -67,7 +79,9 @@ __all__ = [
     "competencies_to_require",
     "competency_by_public_id",
     "compute_levels",
+    "deciders_of",
     "descriptors_of",
+    "evidence_in_question",
     "evidence_of",
     "feeding",
     "frameworks_visible_to",
@@ -77,8 +91,10 @@ __all__ = [
     "level_of",
     "levels_of_many",
     "may_manage_standards",
+    "may_review_levels",
     "overlay_of",
     "overlays",
+    "own_appeal",
     "profile_groups",
     "profile_of",
     "profile_visible_to",
