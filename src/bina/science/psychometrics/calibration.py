@@ -9,6 +9,7 @@ from scipy import special
 
 from bina.science.arrays import BoolArray, FloatArray, IntArray, as_floats, as_indices
 from bina.science.psychometrics.climbing import climb
+from bina.science.psychometrics.model_fit import ModelFit
 from bina.science.psychometrics.models import ScoredItems
 
 _NODES = 61
@@ -50,40 +51,24 @@ class Priors:
     guessing: tuple[float, float] | None = (5.0, 17.0)
 
 
-@dataclass(frozen=True, eq=False)
-class Calibration:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Calibration(ModelFit):
     """The result of one calibration.
 
     items: the parameters. standard_errors (items x 3): of slope, difficulty and guessing, NaN for what was not estimated.
-    group_means, group_sds: of the ability in each group. log_likelihood: marginal, at the result, without priors.
-    parameter_count: freely estimated numbers. rounds: of EM. converged: the largest step fell below the tolerance.
-    answers: per item. misfit (RMSD, 0 to 1): the distance between the item's curve and what people of each ability really
-    answered, weighted by their number (0.1 is the usual bound, as in PISA 2015). infit, outfit: mean squares, 1 expected.
+    group_means, group_sds: of the ability in each group. answers: per item. misfit (RMSD, 0 to 1): the distance between the
+    item's curve and what people of each ability really answered, weighted by their number (0.1 is the usual bound, as in
+    PISA 2015). infit, outfit: mean squares, 1 expected.
     """
 
     items: ScoredItems
     standard_errors: FloatArray
     group_means: FloatArray
     group_sds: FloatArray
-    log_likelihood: float
-    parameter_count: int
-    rounds: int
-    converged: bool
-    persons: int
     answers: IntArray
     misfit: FloatArray
     infit: FloatArray
     outfit: FloatArray
-
-    @property
-    def aic(self) -> float:
-        """Akaike's criterion; the smaller the better."""
-        return 2 * self.parameter_count - 2 * self.log_likelihood
-
-    @property
-    def bic(self) -> float:
-        """Schwarz's criterion; the smaller the better."""
-        return float(np.log(max(self.persons, 1))) * self.parameter_count - 2 * self.log_likelihood
 
 
 def calibrate(

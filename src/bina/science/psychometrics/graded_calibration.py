@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from bina.science.arrays import BoolArray, FloatArray, IntArray, as_floats, as_number
 from bina.science.psychometrics.climbing import climb
+from bina.science.psychometrics.model_fit import ModelFit
 from bina.science.psychometrics.models import GradedItems, graded_log_probabilities
 
 _NODES = 49
@@ -31,34 +32,18 @@ class EmptyCategoryError(ValueError):
         self.empty = empty
 
 
-@dataclass(frozen=True, eq=False)
-class GradedCalibration:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class GradedCalibration(ModelFit):
     """The result of one calibration of graded items.
 
     items: the parameters. discrimination_error (items) and threshold_error (items x K-1, NaN where the item has no such
-    threshold): standard errors. log_likelihood: marginal, at the result. parameter_count: freely estimated numbers.
-    rounds: of EM. converged: the largest step fell below the tolerance. answers: per item.
+    threshold): standard errors. answers: per item.
     """
 
     items: GradedItems
     discrimination_error: FloatArray
     threshold_error: FloatArray
-    log_likelihood: float
-    parameter_count: int
-    rounds: int
-    converged: bool
-    persons: int
     answers: IntArray
-
-    @property
-    def aic(self) -> float:
-        """Akaike's criterion; the smaller the better."""
-        return 2 * self.parameter_count - 2 * self.log_likelihood
-
-    @property
-    def bic(self) -> float:
-        """Schwarz's criterion; the smaller the better."""
-        return float(np.log(max(self.persons, 1))) * self.parameter_count - 2 * self.log_likelihood
 
 
 def calibrate_graded(
