@@ -127,7 +127,8 @@ def recovery() -> str:
             )  # fmt: skip
     return section(
         "Items are found again",
-        f"Sixty items of the two-parameter model, calibrated by marginal maximum likelihood, {REPETITIONS} times. The last column is how often the "
+        f"Sixty items of the two-parameter model, calibrated by marginal maximum likelihood, {REPETITIONS} times. "
+        "The last column is how often the "
         "stated 90 % interval of a difficulty holds the truth. The picture: 1,000 people; across the true difficulty.",
         ("People", "Missing by design", "RMSE difficulty", "RMSE slope", "Held by 90 % intervals"),
         rows,
