@@ -105,7 +105,7 @@ def test_a_file_is_looked_at_then_taken(bank: ItemBank, cast: Cast, client_for: 
     ("file", "words"),
     [
         (as_file(b"- code: ["), "periksa baris"),
-        (as_file(b"PK\x03\x04", "soal.xlsx"), "tidak dapat dipakai di sini"),
+        (as_file(b"PK\x03\x04", "soal.docx"), "tidak dapat dipakai di sini"),
         (as_file(b"", "soal.yaml"), "kosong"),
         (as_file(b"\x00\x01\x02", "soal.yaml"), "tidak sesuai"),
         (None, "tidak boleh kosong"),

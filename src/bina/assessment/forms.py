@@ -13,14 +13,27 @@ class ItemFileForm(forms.Form):
     file = forms.FileField(
         label=_("Berkas soal"),
         help_text=_(
-            "YAML (.yaml) paling besar 1 MB, atau ZIP (.zip) paling besar 3 MB berisi items.yaml dan gambarnya. Berkas "
-            "diperiksa dulu; tidak ada yang ditulis sebelum Anda setuju."
+            "YAML (.yaml), ZIP berisi items.yaml dan gambarnya, GIFT (.gift, .txt), Moodle XML (.xml), QTI (.xml, .zip), atau "
+            "tabel (.csv, .xlsx); teks paling besar 1 MB, yang lain 3 MB. Berkas diperiksa dulu; tidak ada yang ditulis "
+            "sebelum Anda setuju."
         ),
     )
+    competency = forms.ChoiceField(
+        label=_("Kompetensi bila berkas tidak menyebutnya"), required=False,
+        help_text=_("Untuk berkas dari sistem lain. Tanda (tag) seperti “competency:4.2” di dalam berkas didahulukan."),
+    )  # fmt: skip
+    level = forms.TypedChoiceField(
+        label=_("Tingkat bila berkas tidak menyebutnya"), required=False, coerce=int, empty_value=None,
+        choices=[("", "–"), *((level, level) for level in range(1, 6))],
+        help_text=_("Tanda (tag) seperti “level:2” di dalam berkas didahulukan."),
+    )  # fmt: skip
 
-    def __init__(self, *args: Any, banks: list[tuple[str, str]], **options: Any) -> None:
+    def __init__(
+        self, *args: Any, banks: list[tuple[str, str]], competencies: list[tuple[str, str]], **options: Any
+    ) -> None:
         super().__init__(*args, **options)
         self.fields["bank"].choices = banks  # type: ignore[attr-defined]  # a choice field
+        self.fields["competency"].choices = [("", "–"), *competencies]  # type: ignore[attr-defined]  # a choice field
 
 
 class ReasonForm(forms.Form):

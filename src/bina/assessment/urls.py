@@ -31,7 +31,9 @@ urlpatterns = [
     path("calibrations/<uuid:public_id>/progress/", calibration.progress, name="calibration_progress"),
     path("calibrations/<uuid:public_id>/decide/", calibration.decide, name="decide_calibration"),
     path("items/import/", items.import_items, name="import_items"),
+    path("items/import/template.<str:ending>", items.table_template, name="table_template"),
     path("items/export/", items.export_items, name="export_items"),
+    path("items/export/formats/", items.export_formats, name="export_formats"),
     path("items/<uuid:public_id>/", items.item, name="item"),
     path("items/<uuid:public_id>/state/", items.change_item_state, name="change_item_state"),
 ]

@@ -32,6 +32,8 @@ SIGNATURES: dict[str, tuple[bytes, ...]] = {
     ".md": (),
     ".vtt": (b"WEBVTT", b"\xef\xbb\xbfWEBVTT"),
     ".yaml": (),
+    ".gift": (),
+    ".xml": (),
 }
 
 
@@ -76,7 +78,7 @@ def require_upload(upload: "UploadedFile[Any]", *, endings: set[str], limit_mb: 
 
 def looks_like(ending: str, head: bytes) -> bool:
     """Whether the first bytes of a file agree with its ending."""
-    if ending in {".csv", ".txt", ".md", ".yaml"}:
+    if ending in {".csv", ".txt", ".md", ".yaml", ".gift", ".xml"}:
         return b"\x00" not in head or head[:2] in {b"\xff\xfe", b"\xfe\xff"}
     if ending == ".svg":
         return b"<svg" in head.lower() or head.lstrip().startswith(b"<?xml")

@@ -8,6 +8,7 @@ from bina.assessment.actions.calibration import (
     roll_back_calibration,
 )
 from bina.assessment.actions.course_tests import create_course_blueprint
+from bina.assessment.actions.exchange import import_foreign_items
 from bina.assessment.actions.forms_of_tests import refresh_forms
 from bina.assessment.actions.items import (
     ImportReport,
@@ -31,6 +32,7 @@ __all__ = [
     "create_course_blueprint",
     "expire_sessions",
     "finish_session",
+    "import_foreign_items",
     "import_items",
     "load_instrument",
     "load_reference_data",

@@ -12,6 +12,12 @@ from bina.assessment.queries.calibration import (
     short_of_run,
 )
 from bina.assessment.queries.desk import AreaDesk, CompetencyDesk, Desk, desk_of, offer_of, short_check_of
+from bina.assessment.queries.exchange import (
+    ForeignExport,
+    check_foreign,
+    default_competencies,
+    export_foreign,
+)
 from bina.assessment.queries.items import (
     AnswerCount,
     ExportedItems,
@@ -106,6 +112,7 @@ __all__ = [
     "Desk",
     "DiagnosticOutcome",
     "ExportedItems",
+    "ForeignExport",
     "ImportLine",
     "ItemCurve",
     "Offer",
@@ -132,14 +139,17 @@ __all__ = [
     "blueprint_visible_to",
     "blueprints_open_to",
     "calibratable_banks",
+    "check_foreign",
     "check_items",
     "competencies_for",
     "competencies_with_items",
     "course_outcome",
     "curve_of",
+    "default_competencies",
     "desk_of",
     "diagnostic_outcome",
     "diagnostics",
+    "export_foreign",
     "export_items",
     "filtered_items",
     "form_versions",

@@ -36,13 +36,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ImportLine:
-    """What a file would do with one item: ``new``, ``changed``, ``same`` or ``error`` with the reasons."""
+    """What a file would do with one item: ``new``, ``changed``, ``same``, ``error`` or ``unsupported`` with the reasons.
+
+    ``notes`` say what was adapted where a file came from another system.
+    """
 
     number: int
     code: str
     outcome: str
     problems: tuple[str, ...] = ()
     item: Mapping[str, Any] | None = None
+    notes: tuple[str, ...] = ()
 
 
 def competencies_for(bank: ItemBank) -> dict[str, "Competency"]:
@@ -267,8 +271,8 @@ class ExportedItems:
     content_type: str
 
 
-def export_items(items: QuerySet[Item]) -> ExportedItems:
-    """The items as a file that can be imported again without loss; a ZIP where they show pictures."""
+def entries_with_pictures(items: QuerySet[Item]) -> tuple[list[dict[str, Any]], list[StoredPicture]]:
+    """Items as a file holds them, and the pictures that they show, which they name by file name."""
     rows = [item for item in items.select_related("competency", "current") if item.current]
     wanted = {item.current.payload.get("image") for item in rows if item.current} - {None}
     pictures = [
@@ -276,7 +280,12 @@ def export_items(items: QuerySet[Item]) -> ExportedItems:
         for row in ItemImage.objects.filter(digest__in=wanted).order_by("digest")
     ]
     names = {picture.digest: picture.file_name for picture in pictures}
-    entries = [item_as_file_entry(item, names) for item in rows]
+    return [item_as_file_entry(item, names) for item in rows], pictures
+
+
+def export_items(items: QuerySet[Item]) -> ExportedItems:
+    """The items as a file that can be imported again without loss; a ZIP where they show pictures."""
+    entries, pictures = entries_with_pictures(items)
     text = yaml.dump(entries, Dumper=_FileWriter, allow_unicode=True, sort_keys=False, width=118).encode()
     if not pictures:
         return ExportedItems(text, ".yaml", "application/yaml; charset=utf-8")

@@ -26,6 +26,14 @@ from bina.assessment.rules import (
     read_item_file,
     right_answer,
 )
+from bina.assessment.rules.exchange import (
+    FORMATS,
+    READ_ENDINGS,
+    ExchangeReport,
+    is_package,
+    read_foreign,
+    template,
+)
 from bina.design.pictures import curve_picture
 from bina.foundation.errors import Refused
 from bina.foundation.requests import SignedInRequest
@@ -146,12 +154,13 @@ def import_items(request: SignedInRequest) -> HttpResponse:
     choices = queries.bank_choices(request.user)
     if not choices:
         raise Http404
-    form = ItemFileForm(banks=choices, initial={"bank": request.GET.get("bank", "")})
+    offered = {"banks": choices, "competencies": queries.default_competencies(request.user)}
+    form = ItemFileForm(**offered, initial={"bank": request.GET.get("bank", "")})
     context: dict[str, Any] = {"form": form}
     if request.method == "POST" and ("text" in request.POST or "archive" in request.POST):
         return _take(request, _bank(request, request.POST.get("bank", "")))
     if request.method == "POST":
-        form = context["form"] = ItemFileForm(request.POST, request.FILES, banks=choices)
+        form = context["form"] = ItemFileForm(request.POST, request.FILES, **offered)
         if form.is_valid():
             try:
                 found, sent = _looked_at(form.cleaned_data["file"])
@@ -159,50 +168,111 @@ def import_items(request: SignedInRequest) -> HttpResponse:
                 form.add_error("file", str(refusal))
             else:
                 bank = _bank(request, form.cleaned_data["bank"])
-                lines = queries.check_items(bank, found.entries, found.pictures)
-                context |= {"bank": bank, "lines": lines, **sent}
-                context |= {"counts": {name: sum(line.outcome == name for line in lines) for name in _OUTCOMES}}
+                defaults = {name: form.cleaned_data[name] for name in ("competency", "level")}
+                context |= {"bank": bank, "defaults": defaults, **sent, **_looked_through(bank, found, **defaults)}
     return render(request, "assessment/import.html", context)
 
 
+def _looked_through(
+    bank: "ItemBank", found: ItemFile | ExchangeReport, *, competency: str, level: int | None
+) -> dict[str, Any]:
+    """What a file would do, line by line, for the page."""
+    if isinstance(found, ItemFile):
+        lines = queries.check_items(bank, found.entries, found.pictures)
+    else:
+        lines = queries.check_foreign(bank, found.with_defaults(competency=competency, level=level))
+    counts = {name: sum(line.outcome == name for line in lines) for name in _OUTCOMES}
+    return {"lines": lines, "notes": getattr(found, "notes", ()), "counts": counts}
+
+
 def _take(request: SignedInRequest, bank: "ItemBank") -> HttpResponse:
-    """Write what was looked at: the page sent the file back, a list as text or an archive in base 64."""
+    """Write what was looked at: the page sent the file back, a list as text or anything else in base 64."""
+    found: ItemFile | ExchangeReport
     if "archive" in request.POST:
         try:
-            found = read_item_archive(base64.b64decode(request.POST["archive"], validate=True))
+            content = base64.b64decode(request.POST["archive"], validate=True)
         except (binascii.Error, ValueError):
             raise Http404 from None
+        ending = request.POST.get("ending", ".zip")
+        if ending not in READ_ENDINGS:
+            raise Http404
+        found = _read(ending, content)
     else:
         found = ItemFile(read_item_file(request.POST["text"]))
-    report = actions.import_items(by=request.user, bank=bank, items=found.entries, pictures=found.pictures)
+    if isinstance(found, ItemFile):
+        report = actions.import_items(by=request.user, bank=bank, items=found.entries, pictures=found.pictures)
+    else:
+        level = request.POST.get("level", "")
+        found = found.with_defaults(
+            competency=request.POST.get("competency", "")[:20], level=int(level) if level in {*"12345"} else None
+        )
+        report = actions.import_foreign_items(by=request.user, bank=bank, report=found)
+    counts = {name: report.count(name) for name in _OUTCOMES}
     messages.success(
         request,
         _("%(new)s butir baru, %(changed)s versi baru, %(same)s tetap, %(error)s tidak diambil.")
-        % {name: report.count(name) for name in _OUTCOMES},
+        % {**counts, "error": counts["error"] + counts["unsupported"]},
     )
     return redirect(f"{request.path.removesuffix('import/')}?bank={bank.code}")
 
 
-def _looked_at(upload: "UploadedFile[Any]") -> tuple[ItemFile, dict[str, str]]:
-    """The entries of a sent file, and what the page keeps so that the file can be taken with one more click."""
-    ending = require_upload(upload, endings={".yaml", ".zip"}, limit_mb=LARGEST_ARCHIVE_MB)
+def _looked_at(upload: "UploadedFile[Any]") -> tuple[ItemFile | ExchangeReport, dict[str, str]]:
+    """What a sent file holds, and what the page keeps so that the file can be taken with one more click."""
+    ending = require_upload(upload, endings={".yaml", *READ_ENDINGS}, limit_mb=LARGEST_ARCHIVE_MB)
     content = upload.read()
-    if ending == ".zip":
-        return read_item_archive(content), {"archive": base64.b64encode(content).decode()}
-    return ItemFile(read_item_file(content)), {"text": content.decode("utf-8-sig")}
+    if ending == ".yaml":
+        return ItemFile(read_item_file(content)), {"text": content.decode("utf-8-sig")}
+    return _read(ending, content), {"archive": base64.b64encode(content).decode(), "ending": ending}
 
 
-_OUTCOMES = ("new", "changed", "same", "error")
+def _read(ending: str, content: bytes) -> ItemFile | ExchangeReport:
+    """A file by its ending; a ZIP is ours unless it says that it is a content package."""
+    if ending == ".zip" and not is_package(content):
+        return read_item_archive(content)
+    return read_foreign(ending, content)
+
+
+_OUTCOMES = ("new", "changed", "same", "error", "unsupported")
 
 
 @login_required
 def export_items(request: SignedInRequest) -> HttpResponse:
-    """The filtered items as a file that can be imported again without loss."""
+    """The filtered items as a file that can be imported again without loss, or as one that another system reads."""
     _require_keeper(request)
     found = queries.filtered_items(queries.items_visible_to(request.user), **_chosen(request))
-    file = queries.export_items(found)
+    name = request.GET.get("format", "")
+    file = queries.export_foreign(found, name).file if name in FORMATS else queries.export_items(found)
     response = HttpResponse(file.content, content_type=file.content_type)
     response["Content-Disposition"] = f'attachment; filename="butir-soal{file.ending}"'
+    return response
+
+
+@login_required
+@require_safe
+def export_formats(request: SignedInRequest) -> HttpResponse:
+    """The formats in which the filtered items may leave; of a chosen one, what it cannot hold."""
+    _require_keeper(request)
+    found = queries.filtered_items(queries.items_visible_to(request.user), **_chosen(request))
+    name = request.GET.get("format", "")
+    parameters = request.GET.copy()
+    parameters.pop("format", None)
+    parameters.pop("page", None)
+    context: dict[str, Any] = {
+        "formats": FORMATS, "format": name, "query": parameters.urlencode(), "count": found.count(),
+        "export": queries.export_foreign(found, name) if name in FORMATS else None,
+    }  # fmt: skip
+    return render(request, "assessment/export.html", context)
+
+
+@login_required
+@require_safe
+def table_template(request: SignedInRequest, ending: str) -> HttpResponse:
+    """A table to fill in with questions (``csv`` or ``xlsx``)."""
+    _require_keeper(request)
+    if ending not in {"csv", "xlsx"}:
+        raise Http404
+    response = HttpResponse(template(f".{ending}"), content_type=FORMATS[ending].content_type)
+    response["Content-Disposition"] = f'attachment; filename="templat-soal.{ending}"'
     return response
 
 
