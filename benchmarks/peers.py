@@ -78,31 +78,41 @@ def choose(items: int, steps: int, tests: int) -> float:
     return 1000 * spent / number
 
 
-def simulate(items: int, people: int, length: int) -> dict[str, float]:
-    """CPU seconds and error of catsim's simulator; with fewer people where all would take too long."""
+def simulate(items: int, people: int, length: int, runs: int) -> dict[str, Any]:
+    """CPU seconds (median) and error (mean, smallest and largest) of catsim's simulator; of fewer people where all take too long."""
     import numpy as np
 
-    def run(truth: Any) -> tuple[float, float]:
-        simulator = import_module("catsim.simulation").Simulator(_catsim_bank(items), truth, seed=5)
-        parts = (
-            import_module("catsim.initialization").FixedPointInitializer(0.0),
-            import_module("catsim.selection").MaxInfoSelector(),
-            import_module("catsim.estimation").NumericalSearchEstimator(),
-            import_module("catsim.stopping").TestLengthStopper(max_items=length),
-        )
+    bank, seconds, errors = _catsim_bank(items), [], []
+    parts = (
+        import_module("catsim.initialization").FixedPointInitializer(0.0),
+        import_module("catsim.selection").MaxInfoSelector(),
+        import_module("catsim.estimation").NumericalSearchEstimator(),
+        import_module("catsim.stopping").TestLengthStopper(max_items=length),
+    )
+
+    def run(truth: Any, seed: int) -> tuple[float, float]:
+        simulator = import_module("catsim.simulation").Simulator(bank, truth, seed=seed)
         started = time.process_time()
         simulator.simulate(*parts)
-        seconds = time.process_time() - started
+        spent = time.process_time() - started
         if any(len(asked) != length for asked in simulator.administered_items):
             raise RuntimeError("catsim asked another number of items than it was told")
-        return seconds, rmse(np.array(simulator.latest_estimations), truth)
+        return spent, rmse(np.array(simulator.latest_estimations), truth)
 
     truth = people_of(people) - MEAN
     few = 10
-    if run(truth[:few])[0] * people / few > _SECONDS_OF_SIMULATION:
+    if run(truth[:few], 0)[0] * people / few > _SECONDS_OF_SIMULATION:
         truth = truth[:_FEWER_PEOPLE]
-    seconds, error = run(truth)
-    return {"people": len(truth), "seconds": seconds, "rmse": error}
+    for number in range(runs):
+        spent, error = run(truth, 5 + number)
+        seconds.append(spent)
+        errors.append(error)
+    return {
+        "people": len(truth),
+        "seconds": sorted(seconds)[runs // 2],
+        "rmse": float(np.mean(errors)),
+        "spread": [min(errors), max(errors)],
+    }
 
 
 def calibrate(people: int, items: int) -> dict[str, float]:
