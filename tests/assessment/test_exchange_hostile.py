@@ -152,3 +152,14 @@ def test_long_nonsense_is_read_quickly(text: str) -> None:
     started = time.monotonic()
     read_foreign(".gift", text.encode())
     assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize("sign", ["[", "*a ", "<div>", "`a", "<ul><li>", "![a]("])
+@pytest.mark.parametrize("style", ["html", "markdown"])
+def test_a_text_that_is_far_too_long_is_left_out_quickly(style: str, sign: str) -> None:
+    started = time.monotonic()
+    (line,) = read_foreign(".gift", f"::A::[{style}]{sign * (900_000 // len(sign))}{{=b ~c}}".encode()).lines
+    assert "terlalu panjang" in line.notes[0]
+    nearly = sign * (19_000 // len(sign))
+    read_foreign(".gift", f"::A::[{style}]{nearly}{{=b ~c}}".encode())
+    assert time.monotonic() - started < 5

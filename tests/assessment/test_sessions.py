@@ -16,6 +16,7 @@ from bina.journal.queries import history_of, notifications_of
 from bina.people.models import Employee
 from tests.assessment.conftest import answer_rightly, start
 from tests.cast import Cast
+from tests.conftest import ClientFor
 
 NOW = dt.datetime(2026, 3, 2, 2, 0, tzinfo=dt.UTC)
 
@@ -303,3 +304,24 @@ def test_an_answer_that_was_half_given_is_called_so(cast: Cast, course_test: Blu
     answer(session, 3, whole)
     assert queries.overview(session)[2].state == "done"
     assert Response.objects.filter(session=session).count() == 2
+
+
+def test_who_needs_more_time_gets_it_from_the_keeper_and_nobody_else(
+    bank: ItemBank, cast: Cast, client_for: ClientFor
+) -> None:
+    for account in (cast.siti.user, cast.budi.user, cast.trainer.user):
+        with pytest.raises(Denied):
+            actions.give_time_allowance(by=account, employee=cast.siti, factor="2", reason="Saya mau.")
+    with pytest.raises(Refused, match="alasan"):
+        actions.give_time_allowance(by=cast.hr.user, employee=cast.siti, factor="2", reason=" ")
+    keeper = client_for(cast.hr)
+    address = f"/assessment/people/{cast.siti.public_id}/"
+    page = keeper.post(f"{address}time/", {"factor": "1.5", "reason": "Memakai pembaca layar"}, follow=True)
+    assert "dikalikan 1,5" in page.content.decode()
+    blueprint = short_check()
+    longer, usual = start(cast.siti, blueprint), start(cast.dewi, blueprint)
+    assert usual.deadline_at - usual.started_at == dt.timedelta(minutes=15)
+    assert longer.deadline_at - longer.started_at == dt.timedelta(minutes=23)
+    actions.give_time_allowance(by=cast.hr.user, employee=cast.siti, factor="", reason="Tidak diperlukan lagi.")
+    assert queries.time_allowance_of(cast.siti) is None
+    assert client_for(cast.budi).post(f"{address}time/", {"factor": "2", "reason": "x"}).status_code == 404

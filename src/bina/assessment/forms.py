@@ -36,6 +36,27 @@ class ItemFileForm(forms.Form):
         self.fields["competency"].choices = [("", "–"), *competencies]  # type: ignore[attr-defined]  # a choice field
 
 
+class AllowanceForm(forms.Form):
+    """More time for somebody who needs it."""
+
+    factor = forms.ChoiceField(
+        label=_("Tambahan waktu"),
+        required=False,
+        choices=[
+            ("", _("Tidak ada")),
+            ("1.25", _("25% lebih lama")),
+            ("1.5", _("50% lebih lama")),
+            ("2", _("dua kali")),
+        ],
+    )
+    reason = forms.CharField(
+        label=_("Alasan"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Misalnya memakai pembaca layar. Hanya pengelola kepegawaian yang membacanya."),
+    )
+
+
 class ReasonForm(forms.Form):
     """Why something is changed; kept in the journal."""
 

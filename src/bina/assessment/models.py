@@ -281,6 +281,30 @@ class BlueprintItem(models.Model):
         return f"{self.blueprint_id} · {self.position}"
 
 
+class TimeAllowance(models.Model):
+    """More time for somebody who needs it to answer at all: a factor on the time limit of every test, with its reason."""
+
+    class Factor(models.TextChoices):
+        """By how much limits grow; text, so that it is exact and can be chosen."""
+
+        QUARTER = "1.25", "1.25"
+        HALF = "1.5", "1.5"
+        DOUBLE = "2", "2"
+
+    employee = models.OneToOneField("people.Employee", on_delete=models.CASCADE, related_name="time_allowance")
+    factor = models.CharField(max_length=4, choices=Factor)
+    reason = models.CharField(max_length=300)
+    given_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.employee_id} × {self.factor}"
+
+    @property
+    def times(self) -> float:
+        """The factor as a number."""
+        return float(self.factor)
+
+
 class Session(PublicIdModel):
     """One attempt of a person at a form, with the server's clock. Only that person ever sees the answers.
 

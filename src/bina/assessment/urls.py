@@ -23,6 +23,7 @@ urlpatterns = [
     path("ratings/of/<uuid:public_id>/", ratings.rate, name="rate"),
     path("ratings/<uuid:public_id>/", ratings.rating, name="rating"),
     path("people/<uuid:public_id>/", attempts.attempts, name="attempts"),
+    path("people/<uuid:public_id>/time/", attempts.allow_time, name="allow_time"),
     path("people/<uuid:public_id>/<uuid:session_id>/cancel/", attempts.cancel, name="cancel"),
     path("images/<slug:digest>/", items.image, name="image"),
     path("items/", items.items, name="items"),

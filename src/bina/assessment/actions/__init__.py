@@ -1,6 +1,7 @@
 """Everything that may be done in this room: items, forms, attempts, ratings, surveys."""
 
 from bina.assessment.actions.adaptive import adopt_result, answer_and_go_on, make_diagnostic
+from bina.assessment.actions.allowances import give_time_allowance
 from bina.assessment.actions.calibration import (
     calculate_calibration,
     publish_calibration,
@@ -32,6 +33,7 @@ __all__ = [
     "create_course_blueprint",
     "expire_sessions",
     "finish_session",
+    "give_time_allowance",
     "import_foreign_items",
     "import_items",
     "load_instrument",

@@ -15,6 +15,7 @@ from bina.assessment.actions.profile_scores import keep_levels
 from bina.assessment.actions.scoring import Estimate, ScoredAnswer, ability, without_prior
 from bina.assessment.models import Blueprint, CompetencyScore, ItemVersion, Response, Session
 from bina.assessment.queries.adaptive import diagnostic_again_on, next_version, pool_of, withheld_for
+from bina.assessment.queries.allowances import minutes_for
 from bina.assessment.queries.sessions import (
     available_on,
     form_versions,
@@ -107,7 +108,7 @@ def _begin(
             "adaptive": adaptive,
             "seed": seed,
             "started_at": now,
-            "deadline_at": now + dt.timedelta(minutes=blueprint.minutes),
+            "deadline_at": now + dt.timedelta(minutes=minutes_for(employee, blueprint.minutes)),
         },
     )  # fmt: skip
     if is_new:

@@ -1,6 +1,7 @@
 """Everything that may be asked of this room; an attempt and its answers belong to their person alone."""
 
 from bina.assessment.queries.adaptive import diagnostics, known_so_far, latest_place, length_of, pool_of
+from bina.assessment.queries.allowances import minutes_for, time_allowance_of
 from bina.assessment.queries.calibration import (
     ItemCurve,
     bank_information,
@@ -170,6 +171,7 @@ __all__ = [
     "may_manage_bank",
     "may_rate",
     "may_read_items",
+    "minutes_for",
     "offer_of",
     "overdue_sessions",
     "overview",
@@ -197,6 +199,7 @@ __all__ = [
     "short_check_of",
     "short_of_run",
     "survey_summary",
+    "time_allowance_of",
     "version_at",
     "versions_of",
 ]

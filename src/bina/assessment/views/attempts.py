@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from bina.assessment import actions, queries
-from bina.assessment.forms import ReasonForm
+from bina.assessment.forms import AllowanceForm
 from bina.foundation.requests import SignedInRequest
 
 
@@ -22,7 +22,29 @@ def attempts(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     if employee is None:
         raise Http404
     page = Paginator(queries.attempts_for_keeper(employee), 20).get_page(request.GET.get("page"))
-    return render(request, "assessment/attempts.html", {"employee": employee, "page": page, "form": ReasonForm()})
+    context = {
+        "employee": employee,
+        "page": page,
+        "allowance": queries.time_allowance_of(employee),
+        "allowance_form": AllowanceForm(),
+    }
+    return render(request, "assessment/attempts.html", context)
+
+
+@login_required
+@require_POST
+def allow_time(request: SignedInRequest, public_id: UUID) -> HttpResponse:
+    """Give a person more time for tests, or take it back, with a reason."""
+    employee = queries.kept_by(request.user, public_id)
+    if employee is None:
+        raise Http404
+    form = AllowanceForm(request.POST)
+    if form.is_valid():
+        actions.give_time_allowance(by=request.user, employee=employee, **form.cleaned_data)
+        messages.success(request, _("Tambahan waktu tersimpan; berlaku untuk uji yang dimulai sesudah ini."))
+    else:
+        messages.warning(request, _("Pilih tambahan waktunya dan tuliskan alasannya."))
+    return redirect("assessment:attempts", public_id=public_id)
 
 
 @login_required

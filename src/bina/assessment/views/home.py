@@ -61,5 +61,10 @@ def test(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     if request.method == "POST":
         session = actions.start_session(by=request.user, employee=employee, blueprint=blueprint)
         return redirect("assessment:session", public_id=session.public_id)
-    context = {"blueprint": blueprint, "offer": queries.offer_of(request.user, blueprint), "today": clock.today()}
+    context = {
+        "blueprint": blueprint,
+        "minutes": queries.minutes_for(employee, blueprint.minutes),
+        "offer": queries.offer_of(request.user, blueprint),
+        "today": clock.today(),
+    }
     return render(request, "assessment/test.html", context)

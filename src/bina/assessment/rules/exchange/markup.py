@@ -8,8 +8,12 @@ from xml.etree.ElementTree import Element
 
 import nh3
 from defusedxml.ElementTree import fromstring
+from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 
+from bina.assessment.rules.exchange.report import Faulty
+
+LONGEST = 20_000  # three times what a question may hold; reading takes much longer with length
 _markdown = MarkdownIt("commonmark", {"html": False, "xhtmlOut": True}).enable("table")
 _BLOCKS = {"p", "div", "section", "article", "header", "footer", "figure", "figcaption", "dl", "dt", "dd", "ul", "ol",
            "blockquote", "h1", "h2", "h3", "h4", "h5", "h6"}  # fmt: skip
@@ -18,6 +22,7 @@ _TAGS = {*_BLOCKS, *_MARKS, "li", "table", "thead", "tbody", "tfoot", "tr", "th"
          "img", "span", "sub", "sup"}  # fmt: skip
 _ACTIVE = re.compile(r"<\s*(?:script|iframe|object|embed|form|style)\b|\son\w+\s*=|javascript:", re.IGNORECASE)
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~&])")
+_DATA = re.compile(r"data:[\w/+.-]*;base64,[A-Za-z0-9+/=\s]*")
 _LINE_START = re.compile(r"(?m)^(\s*\d*)([-+.)])(?=\s)")
 
 
@@ -57,7 +62,11 @@ class Words:
 
 
 def from_html(html: str) -> Words:
-    """HTML, however badly written, as text; scripts, handlers and embedded things are gone."""
+    """HTML, however badly written, as text; scripts, handlers and embedded things are gone. Raises Faulty beyond 20,000 signs."""
+    return _words(_limited(html))
+
+
+def _words(html: str) -> Words:
     clean = nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}, "img": {"src", "alt"}}, link_rel=None,
                       url_schemes={"http", "https", "mailto", "data"}, clean_content_tags={"script", "style"})  # fmt: skip
     plain = _converted(clean, escapes=False, marks=False)
@@ -72,6 +81,14 @@ def from_html(html: str) -> Words:
     )  # fmt: skip
 
 
+def _limited(text: str) -> str:
+    """A text without embedded data, where it is not too long."""
+    short = _DATA.sub("data:", text)
+    if len(short) > LONGEST:
+        raise Faulty(_("Teks soal ini terlalu panjang."))
+    return short
+
+
 def from_plain(text: str) -> Words:
     """Words without any mark-up, for places that take Markdown: what would be read as a mark is escaped."""
     return from_html("".join(f"<p>{entities.escape(part, quote=False)}</p>" for part in re.split(r"\n\s*\n", text)))
@@ -79,8 +96,7 @@ def from_plain(text: str) -> Words:
 
 def from_markdown(text: str) -> Words:
     """Markdown as it stands, and its words."""
-    html = _rendered(text)
-    found = from_html(html)
+    found = _words(_rendered(_limited(text)))
     blocks = tuple(part.strip() for part in re.split(r"\n[ \t]*\n", text.strip()))
     return Words(text.strip(), blocks, found.plain_blocks, found.images, bool(_ACTIVE.search(text)), found.had_formula)
 

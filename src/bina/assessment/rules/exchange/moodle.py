@@ -55,7 +55,7 @@ def read(content: bytes) -> ExchangeReport:
         if element.get("type") == "category":
             category = _text(element.find("category")).rstrip("/").rpartition("/")[2]
         else:
-            name = _text(element.find("name")) or _words(element.find("questiontext")).plain[:60]
+            name = _text(element.find("name")) or re.sub(r"<[^<>]*>", " ", _text(element.find("questiontext"))[:200])
             reading.take(name, _reader(reading, element, category))
     return reading.report()
 
