@@ -56,15 +56,18 @@ def read_picture(name: str, content: bytes) -> StoredPicture:
     return StoredPicture(hashlib.blake2s(content, digest_size=16).hexdigest(), CONTENT_TYPES[ending], content)
 
 
-def size_of(picture: StoredPicture) -> tuple[int, int] | None:
-    """Width and height in pixels of a PNG or a JPEG, or of a drawing's view box; None when they are not stated."""
-    if picture.content_type == "image/png":
-        head = picture.content[:24]
+def size_of(content_type: str, content: bytes) -> tuple[int, int] | None:
+    """Width and height in pixels of a PNG or a JPEG, or of a drawing's view box; None when they are not stated.
+
+    The first 24 bytes of a PNG are enough.
+    """
+    if content_type == "image/png":
+        head = content[:24]
         return (int.from_bytes(head[16:20]), int.from_bytes(head[20:24])) if head[12:16] == b"IHDR" else None
-    if picture.content_type == "image/jpeg":
-        return _jpeg_size(picture.content)
+    if content_type == "image/jpeg":
+        return _jpeg_size(content)
     box = re.search(
-        rb"viewBox\s*=\s*[\"'][-\d.]+[\s,]+[-\d.]+[\s,]+(\d+)(?:\.\d+)?[\s,]+(\d+)(?:\.\d+)?\s*[\"']", picture.content
+        rb"viewBox\s*=\s*[\"'][-\d.]+[\s,]+[-\d.]+[\s,]+(\d+)(?:\.\d+)?[\s,]+(\d+)(?:\.\d+)?\s*[\"']", content
     )
     return (int(box[1]), int(box[2])) if box and int(box[1]) and int(box[2]) else None
 

@@ -1,6 +1,5 @@
 """Looking through a course folder: files that are there, texts that can be read, and every problem with its place."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -9,6 +8,7 @@ from typing import IO, Any, Protocol
 from django.utils.translation import gettext as _
 
 from bina.assessment.rules import StoredPicture
+from bina.assessment.rules.pictures import CONTENT_TYPES, size_of
 from bina.foundation.uploads import MEGABYTE, is_safe_svg, looks_like
 from bina.learning.rules.located_yaml import LocatedDict, YamlError, read_yaml
 
@@ -209,15 +209,8 @@ def warn_of_unused(reader: FolderReader) -> None:
 
 def image_dimensions(reader: FolderReader, name: str) -> tuple[int, int] | None:
     """Width and height of a drawing or a PNG, so that a page can keep room for it; None when they are not stated."""
-    ending = PurePosixPath(name).suffix.lower()
-    if ending == ".png":
+    content_type = CONTENT_TYPES.get(PurePosixPath(name).suffix.lower(), "")
+    if content_type == "image/png":
         with reader.source.open(name) as stream:
-            head = stream.read(24)
-        return (int.from_bytes(head[16:20]), int.from_bytes(head[20:24])) if head[12:16] == b"IHDR" else None
-    if ending != ".svg":
-        return None
-    box = re.search(
-        rb"viewBox\s*=\s*[\"'][-\d.]+[\s,]+[-\d.]+[\s,]+(\d+)(?:\.\d+)?[\s,]+(\d+)(?:\.\d+)?\s*[\"']",
-        reader.content(name),
-    )
-    return (int(box[1]), int(box[2])) if box and int(box[1]) and int(box[2]) else None
+            return size_of(content_type, stream.read(24))
+    return size_of(content_type, reader.content(name)) if content_type == "image/svg+xml" else None

@@ -467,7 +467,7 @@ def _read_hotspot(source: _Source, interaction: Element) -> None:
     if picture is None:
         raise Faulty(_("Gambar soal ini tidak dapat diambil."))
     size = amount(shown.get("width")), amount(shown.get("height"))
-    width, height = size if size[0] and size[1] else size_of(picture) or (0, 0)
+    width, height = size if size[0] and size[1] else size_of(picture.content_type, picture.content) or (0, 0)
     if not width or not height:
         raise Faulty(_("Ukuran gambar tidak diketahui, jadi letak bidangnya tidak dapat dihitung."))
     response = source.response(interaction)

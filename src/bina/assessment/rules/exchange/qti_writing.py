@@ -361,7 +361,7 @@ def _write_gaps(
 def _write_hotspot(
     root: Element, body: Element, processing: Element, item: Mapping[str, Any], picture: StoredPicture | None
 ) -> None:
-    size = size_of(picture) if picture else None
+    size = size_of(picture.content_type, picture.content) if picture else None
     if picture is None or size is None:
         raise Unsupported(_("Ukuran gambar tidak diketahui, jadi letak bidangnya tidak dapat dihitung."))
     right = [f"H{number}" for number, row in enumerate(item["regions"], start=1) if row.get("correct") is True]
