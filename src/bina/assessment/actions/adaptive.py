@@ -16,8 +16,8 @@ from bina.assessment.actions.sessions import (
     require_owner,
     zone_of,
 )
-from bina.assessment.models import Blueprint, CompetencyScore, ItemBank, ItemVersion, Response, Session
-from bina.assessment.queries.adaptive import known_so_far, length_of, next_version, pilot_for, pool_of
+from bina.assessment.models import Blueprint, CompetencyScore, ItemBank, Response, Session
+from bina.assessment.queries.adaptive import known_so_far, latest_place, length_of, next_version, pilot_for, pool_of
 from bina.assessment.queries.sessions import scores_of
 from bina.assessment.rules import Answer, SessionState, can_answer
 from bina.competencies.actions import NewEvidence, record_evidence
@@ -48,7 +48,7 @@ def answer_and_go_on(*, by: "User", session: Session, position: int, answer: Ans
     if position < session.item_count:
         return session
     require_fitting_answer(answer)
-    version = ItemVersion.objects.select_related("item").get(pk=session.form[-1])
+    _place, version = latest_place(session)
     Response.objects.create(
         session=session, position=position, item_version=version, answer=answer, saved_at=now,
         score=0.0 if answer is None else round(version.graded(answer), 6),

@@ -13,6 +13,7 @@ from bina.assessment.models import Blueprint, Item, ItemBank, ItemVersion, Respo
 from bina.assessment.queries.sessions import again_after
 from bina.assessment.rules import ItemState, SessionState
 from bina.assessment.rules.adaptive import AIMED_EXPOSURE, GENERAL, PILOT_PLACES, SHORTLIST, WITHIN_AREA, Length
+from bina.foundation.prepared import PreparedQuery
 from bina.science.arrays import FloatArray, IntArray
 from bina.science.psychometrics import ScoredItems
 from bina.science.psychometrics.adaptive import (
@@ -26,6 +27,8 @@ from bina.science.psychometrics.adaptive import (
 )
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from bina.people.models import Employee
 
 
@@ -58,11 +61,11 @@ class QuestionPool:
 
 
 @lru_cache(maxsize=16)
-def _pool(bank_id: int, revision: int) -> QuestionPool | None:
+def _pool(bank: "UUID", revision: int) -> QuestionPool | None:
     """The pool of one state of a bank; ``revision`` is part of the key, so that a change of items makes a new one."""
     rows = list(
         Item.objects.filter(
-            bank_id=bank_id, state=ItemState.IN_USE, current__isnull=False, competency__parent__isnull=False
+            bank__public_id=bank, state=ItemState.IN_USE, current__isnull=False, competency__parent__isnull=False
         )
         .order_by("competency__framework_id", "competency__parent__order", "competency__order", "level", "code")
         .values_list(
@@ -90,7 +93,14 @@ def _pool(bank_id: int, revision: int) -> QuestionPool | None:
 
 def pool_of(bank: ItemBank) -> QuestionPool | None:
     """What adaptive tests of a bank choose from now, kept in memory until its items change; None without items."""
-    return _pool(bank.pk, bank.revision)
+    return _pool(bank.public_id, bank.revision)
+
+
+@lru_cache(maxsize=2_000)
+def _words(bank: "UUID", version_id: int) -> ItemVersion:
+    """An item version with its item. Its words never change, so each is read once per process; the bank is part of the key
+    because numbers of rows may come back after a restore."""
+    return ItemVersion.objects.select_related("item").get(pk=version_id, item__bank__public_id=bank)
 
 
 def withheld_for(pool: QuestionPool, seed: int) -> list[int]:
@@ -108,22 +118,28 @@ def withheld_for(pool: QuestionPool, seed: int) -> list[int]:
 
 
 def known_so_far(session: Session, pool: QuestionPool) -> tuple[ProfileEstimate, int]:
-    """The profile that the answers of an adaptive test speak for, and how many answers there are. One query."""
+    """The profile that the answers of an adaptive test speak for, and how many answers there are. One compiled query."""
     places = {competency: place for place, competency in enumerate(pool.competency_ids)}
-    rows = [
-        row
-        for row in Response.objects.filter(session=session)
-        .exclude(item_version__in=session.adaptive.get("pilots", []))
-        .order_by("position")
-        .values_list("item_version__a", "item_version__b", "item_version__item__competency_id", "score")
-        if row[2] in places
-    ]
+    pilots = session.adaptive.get("pilots", [])
+    rows = [row for row in _answers.rows(session.pk) if row[0] not in pilots and row[3] in places]
     answers = ProfileAnswers(
-        ScoredItems.without_guessing([row[0] for row in rows], [row[1] for row in rows]),
-        np.array([places[row[2]] for row in rows], dtype=np.int64),
-        np.array([row[3] or 0.0 for row in rows]),
+        ScoredItems.without_guessing([row[1] for row in rows], [row[2] for row in rows]),
+        np.array([places[row[3]] for row in rows], dtype=np.int64),
+        np.array([row[4] or 0.0 for row in rows]),
     )
     return estimate_profile(pool.prior, answers), len(rows)
+
+
+_answers = PreparedQuery(
+    lambda session_id: (
+        Response.objects.filter(session_id=session_id)
+        .order_by("position")
+        .values_list(
+            "item_version_id", "item_version__a", "item_version__b", "item_version__item__competency_id", "score"
+        )
+    ),
+    int,
+)
 
 
 def pilot_for(session: Session) -> int | None:
@@ -186,6 +202,5 @@ def diagnostic_again_on(employee: "Employee", blueprint: Blueprint) -> dt.date |
 
 
 def latest_place(session: Session) -> tuple[int, ItemVersion]:
-    """The place of the question an adaptive test waits at, and its words."""
-    version = ItemVersion.objects.select_related("item").get(pk=session.form[-1])
-    return len(session.form), version
+    """The place of the question an adaptive test waits at, and its words; parameters may be those of an earlier calibration."""
+    return len(session.form), _words(session.blueprint.bank.public_id, session.form[-1])

@@ -26,7 +26,7 @@ def session_visible_to(user: "User", public_id: "UUID | str") -> Session | None:
         return None
     return (
         Session.objects.filter(public_id=public_id, employee_id=user.employee_id)
-        .select_related("blueprint", "employee__agency")
+        .select_related("blueprint__bank", "employee__agency")
         .first()
     )
 
