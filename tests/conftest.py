@@ -4,9 +4,14 @@ from collections.abc import Callable, Generator
 
 import pytest
 from django.test import Client
+from hypothesis import settings
 
 from bina.people.models import Employee, User
 from tests.cast import Cast, build_cast
+
+# An example that takes long on a busy machine is no failure; time is measured in benchmarks/.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 ClientFor = Callable[[Employee | User | None], Client]
 
