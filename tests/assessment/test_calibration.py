@@ -174,3 +174,30 @@ def test_people_of_a_level_appear_as_points_only_when_they_are_several(
     curve = queries.curve_of(answered[0], 4)
     assert curve.observed == ()
     assert curve.chance[0] < 0.5 < curve.chance[-1]
+
+
+def test_an_item_rewritten_meanwhile_is_named_and_nothing_is_put_to_use(
+    cast: Cast, bank: ItemBank, answered: list[ItemVersion]
+) -> None:
+    run = calculated(cast, bank)
+    item = answered[0].item
+    newer = ItemVersion.objects.get(pk=answered[0].pk)
+    newer.pk, newer.number = None, newer.number + 1
+    newer.save()
+    Item.objects.filter(pk=item.pk).update(current=newer)
+    with pytest.raises(Refused, match=item.code):
+        actions.publish_calibration(by=cast.admin, run=run, reason="Data lengkap.")
+    assert ItemVersion.objects.get(pk=answered[1].pk).b == answered[1].b
+
+
+def test_a_calculation_that_breaks_does_not_stand_in_the_way(
+    cast: Cast, bank: ItemBank, answered: list[ItemVersion], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = calculated(cast, bank)
+    CalibrationRun.objects.filter(pk=run.pk).update(state=CalibrationRun.State.WAITING)
+    with monkeypatch.context() as broken:
+        broken.setattr("bina.assessment.actions.calibration.calibrate", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            actions.calculate_calibration(str(run.public_id))
+    assert CalibrationRun.objects.get(pk=run.pk).state == "failed"
+    assert calculated(cast, bank).state == "done"

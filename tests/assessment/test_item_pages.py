@@ -149,6 +149,9 @@ def test_retiring_needs_a_reason_and_can_be_undone(bank: ItemBank, cast: Cast, c
     text = client.post(url, {"state": "retired", "reason": "Aturannya berubah"}, follow=True).content.decode()
     assert "Aturannya berubah" in text
     assert "Butir ini tidak muncul di uji baru" in text
+    again = client.post(url, {"state": "retired", "reason": "Klik kedua"}, follow=True)
+    assert again.status_code == 200
+    assert client.post(url, {"state": "pilot", "reason": "Melompat"}).status_code == 409
     client.post(url, {"state": "in_use", "reason": "Sudah diperbarui"})
     item.refresh_from_db()
     assert item.state == "in_use"

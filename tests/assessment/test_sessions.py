@@ -318,6 +318,8 @@ def test_who_needs_more_time_gets_it_from_the_keeper_and_nobody_else(
     address = f"/assessment/people/{cast.siti.public_id}/"
     page = keeper.post(f"{address}time/", {"factor": "1.5", "reason": "Memakai pembaca layar"}, follow=True)
     assert "dikalikan 1,5" in page.content.decode()
+    told = history_of("employee", cast.siti.public_id)
+    assert not any("pembaca layar" in entry.reason for entry in told)
     blueprint = short_check()
     longer, usual = start(cast.siti, blueprint), start(cast.dewi, blueprint)
     assert usual.deadline_at - usual.started_at == dt.timedelta(minutes=15)

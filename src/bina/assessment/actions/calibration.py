@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -36,23 +36,22 @@ def _require_keeper(by: "User", bank: ItemBank) -> None:
         denied(_("Hanya pengelola bank soal ini yang dapat mengkalibrasi butirnya.")).require()
 
 
+@transaction.atomic
 def request_calibration(*, by: "User", bank: ItemBank) -> CalibrationRun:
     """Ask for a calibration of a bank; a reaction calculates it. While one is waiting, that one comes back.
 
     Raises Denied for anybody who does not keep the bank.
     """
     _require_keeper(by, bank)
-    try:
-        with transaction.atomic():
-            run = CalibrationRun.objects.create(
-                bank=bank, requested_at=clock.now(),
-                progress=Progress.objects.create(
-                    kind="calibration", title=_("Kalibrasi %(bank)s") % {"bank": bank.name}, owner=by
-                ),
-            )  # fmt: skip
-            _note(entries.CALIBRATION_REQUESTED, by, run)
-    except IntegrityError:
-        return CalibrationRun.objects.get(bank=bank, state=CalibrationRun.State.WAITING)
+    run, is_new = CalibrationRun.objects.get_or_create(
+        bank=bank, state=CalibrationRun.State.WAITING, defaults={"requested_at": clock.now()}
+    )
+    if is_new:
+        run.progress = Progress.objects.create(
+            kind="calibration", title=_("Kalibrasi %(bank)s") % {"bank": bank.name}, owner=by
+        )
+        run.save(update_fields=["progress"])
+        _note(entries.CALIBRATION_REQUESTED, by, run)
     return run
 
 
@@ -73,14 +72,21 @@ def calculate_calibration(public_id: str) -> CalibrationRun:
         reporter.advance(1, message=_("Menghitung parameter"))
         try:
             _calculate(run, data)
-        except ValueError as error:
-            run.state, run.problem = CalibrationRun.State.FAILED, str(error)[:300]
+        except Refused as refusal:
+            _end(run, CalibrationRun.State.FAILED, str(refusal))
+        except Exception:
+            # A run that stayed waiting would stand in the way of every later one.
+            _end(run, CalibrationRun.State.FAILED, _("Perhitungan ini gagal. Tidak ada parameter yang berubah."))
+            raise
         else:
-            run.state = CalibrationRun.State.DONE
+            _end(run, CalibrationRun.State.DONE)
         reporter.advance(3, message="")
-        run.finished_at = clock.now()
-        run.save()
     return run
+
+
+def _end(run: CalibrationRun, state: str, problem: str = "") -> None:
+    run.state, run.problem, run.finished_at = state, problem[:300], clock.now()
+    run.save()
 
 
 def _calculate(run: CalibrationRun, data: BankAnswers) -> None:
@@ -95,7 +101,7 @@ def _calculate(run: CalibrationRun, data: BankAnswers) -> None:
         if not is_enough
     ]
     if enough.sum() < 3:
-        raise ValueError(
+        raise Refused(
             _("Baru %(n)s butir yang dijawab sedikitnya %(need)s orang; kalibrasi memerlukan paling sedikit 3 butir.")
             % {"n": int(enough.sum()), "need": FEWEST_ANSWERS}
         )
@@ -149,7 +155,13 @@ def publish_calibration(*, by: "User", run: CalibrationRun, reason: str) -> None
         return
     if locked.state != CalibrationRun.State.DONE:
         raise Refused(_("Kalibrasi ini belum selesai atau sudah dibatalkan, jadi tidak dapat dipakai."))
-    versions = ItemVersion.objects.in_bulk([line["version"] for line in locked.lines])
+    versions = ItemVersion.objects.select_related("item").in_bulk([line["version"] for line in locked.lines])
+    replaced = sorted(row.item.code for row in versions.values() if row.item.current_id != row.pk)
+    if replaced:
+        raise Refused(
+            _("Butir berikut sudah punya versi baru sejak dihitung: %(codes)s. Kalibrasikan lagi.")
+            % {"codes": ", ".join(replaced[:10])}
+        )
     for line in locked.lines:
         version = versions[line["version"]]
         # What is in use when it is published is what taking back restores.

@@ -27,6 +27,8 @@ export default function keptAnswer(form) {
     });
     try { localStorage.setItem(key, JSON.stringify(all)); } catch { /* storage full: the form itself still holds the answer */ }
   });
+  // The server has it: nothing of it stays on a device that others may use.
+  form.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) forget(); });
   let button = null, waiting = 0;
   const send = () => { clearTimeout(waiting); if (form.isConnected && button) form.requestSubmit(button); };
   form.addEventListener("submit", (event) => { button = event.submitter; });

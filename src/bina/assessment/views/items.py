@@ -124,13 +124,14 @@ def _picture_of(curve: ItemCurve, level_count: int) -> Markup:
 def change_item_state(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """Take an item to the next state of its life, with a reason."""
     found = queries.item_visible_to(request.user, public_id)
-    if found is None or request.POST.get("state") not in dict(found.next_states):
+    state = request.POST.get("state", "")
+    if found is None or state not in ITEM_STATE_NAMES:
         raise Http404
     form = ReasonForm(request.POST)
     if not form.is_valid():
         messages.warning(request, _("Tuliskan alasannya agar pengelola lain mengerti."))
     else:
-        actions.move_item(by=request.user, item=found, state=request.POST["state"], reason=form.cleaned_data["reason"])
+        actions.move_item(by=request.user, item=found, state=state, reason=form.cleaned_data["reason"])
         messages.success(
             request,
             _("Keadaan butir: %(state)s. Uji yang sedang berjalan tidak terganggu.") % {"state": found.state_name},
