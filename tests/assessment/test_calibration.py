@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from bina.assessment import actions, queries
 from bina.assessment.actions.calibration import FEWEST_ANSWERS
-from bina.assessment.models import CalibrationRun, Item, ItemBank, ItemVersion, Response, Session
+from bina.assessment.models import CalibrationRun, CompetencyScore, Item, ItemBank, ItemVersion, Response, Session
 from bina.foundation import clock
 from bina.foundation.errors import Denied, Refused
 from bina.journal.queries import history_of
@@ -174,6 +174,17 @@ def test_people_of_a_level_appear_as_points_only_when_they_are_several(
     curve = queries.curve_of(answered[0], 4)
     assert curve.observed == ()
     assert curve.chance[0] < 0.5 < curve.chance[-1]
+    responses = Response.objects.filter(item_version=answered[0]).order_by("id")[:7]
+    CompetencyScore.objects.bulk_create(
+        CompetencyScore(
+            session=row.session, competency=answered[0].item.competency, value=1.6 if number < 5 else 3.1,
+            standard_deviation=0.4, share=0.5, item_count=1,
+        )
+        for number, row in enumerate(responses)
+    )  # fmt: skip
+    several, few = queries.curve_of(answered[0], 4).observed
+    assert (several.level, several.people, few.level, few.people, few.share) == (1.5, 5, 3.0, 2, None)
+    assert several.share == pytest.approx(sum(row.score or 0 for row in responses[:5]) / 5)
 
 
 def test_an_item_rewritten_meanwhile_is_named_and_nothing_is_put_to_use(

@@ -5,7 +5,6 @@ from bina.assessment.queries.allowances import minutes_for, time_allowance_of
 from bina.assessment.queries.calibration import (
     ItemCurve,
     bank_information,
-    calibratable_banks,
     curve_of,
     lines_of_run,
     run_visible_to,
@@ -139,7 +138,6 @@ __all__ = [
     "blueprint_by_code",
     "blueprint_visible_to",
     "blueprints_open_to",
-    "calibratable_banks",
     "check_foreign",
     "check_items",
     "competencies_for",

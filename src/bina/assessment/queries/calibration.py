@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from django.db.models import QuerySet
+from django.db.models import Avg, Count, F, QuerySet
+from django.db.models.functions import Round
 
-from bina.assessment.models import CalibrationRun, CompetencyScore, Item, ItemBank, ItemVersion, Response, Session
+from bina.assessment.models import CalibrationRun, Item, ItemBank, ItemVersion, Response
 from bina.assessment.queries.items import banks_managed_by
 from bina.assessment.queries.sessions import ENDED
 from bina.assessment.rules import SMALLEST_GROUP, ItemState
@@ -65,11 +66,6 @@ def run_visible_to(user: "User", public_id: "UUID | str") -> CalibrationRun | No
     return runs_visible_to(user).filter(public_id=public_id).first()
 
 
-def calibratable_banks(user: "User") -> list[ItemBank]:
-    """The banks that the account may calibrate: those whose items measure on the level scale."""
-    return [bank for bank in banks_managed_by(user) if bank.kind == ItemBank.Kind.BANK]
-
-
 @dataclass(frozen=True, slots=True)
 class RunLine:
     """One item of a calibration, with the item that it is about."""
@@ -95,20 +91,12 @@ class RunLine:
 
 def lines_of_run(run: CalibrationRun) -> list[RunLine]:
     """The items of a calibration, those that need a look first."""
-    items = {
-        item.pk: item
-        for item in Item.objects.filter(versions__in=[line["version"] for line in run.lines]).select_related(
-            "competency"
-        )
-    }
-    owner = dict(
-        ItemVersion.objects.filter(pk__in=[line["version"] for line in run.lines]).values_list("pk", "item_id")
-    )
+    versions = ItemVersion.objects.select_related("item__competency").in_bulk([line["version"] for line in run.lines])
     names = ("a", "b", "a_error", "b_error", "answers", "misfit", "infit", "outfit", "old_a", "old_b", "moved")
     lines = [
-        RunLine(items[owner[line["version"]]], **{name: line[name] for name in names})
+        RunLine(versions[line["version"]].item, **{name: line[name] for name in names})
         for line in run.lines
-        if line["version"] in owner
+        if line["version"] in versions
     ]
     return sorted(lines, key=lambda line: (not line.fits_badly, not line.moved, line.item.code))
 
@@ -149,23 +137,18 @@ def curve_of(version: ItemVersion, level_count: int) -> ItemCurve:
     """
     levels = np.linspace(-0.5, level_count + 1.0, 61)
     items = ScoredItems.without_guessing([version.a], [version.b])
-    rows = list(
-        CompetencyScore.objects.filter(
-            session__in=Session.objects.filter(responses__item_version=version, state__in=ENDED),
-            competency_id=version.item.competency_id,
-        ).values_list("session_id", "value")
-    )
-    score_of = dict(
-        Response.objects.filter(item_version=version, session_id__in=[row[0] for row in rows], score__isnull=False)
-        .values_list("session_id", "score")
+    steps = (
+        Response.objects.filter(
+            item_version=version, session__state__in=ENDED, score__isnull=False,
+            session__scores__competency_id=version.item.competency_id or 0,
+        )
+        .annotate(step=Round(2 * F("session__scores__value")))
+        .order_by("step")
+        .values_list("step")
+        .annotate(Count("id"), Avg("score"))
     )  # fmt: skip
-    groups: dict[float, list[float]] = {}
-    for session, value in rows:
-        if session in score_of:
-            groups.setdefault(round(2 * value) / 2, []).append(score_of[session] or 0.0)
     observed = tuple(
-        CurvePoint(level, len(scores), sum(scores) / len(scores) if len(scores) >= SMALLEST_GROUP else None)
-        for level, scores in sorted(groups.items())
+        CurvePoint(step / 2, people, share if people >= SMALLEST_GROUP else None) for step, people, share in steps
     )
     return ItemCurve(levels, probability(levels, items)[:, 0], information(levels, items)[:, 0], observed)
 

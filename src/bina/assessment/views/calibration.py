@@ -21,7 +21,7 @@ from bina.foundation.requests import SignedInRequest
 @login_required
 def calibrations(request: SignedInRequest) -> HttpResponse:
     """Every calibration of the banks that the account keeps; sending the form asks for a new one."""
-    banks = queries.calibratable_banks(request.user)
+    banks = queries.banks_managed_by(request.user)
     if not banks:
         raise Http404
     if request.method == "POST":

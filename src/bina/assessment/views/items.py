@@ -76,7 +76,7 @@ def items(request: SignedInRequest) -> HttpResponse:
         "kinds": KIND_NAMES,
         "states": ITEM_STATE_NAMES,
         "may_import": bool(queries.bank_choices(request.user)),
-        "may_calibrate": bool(queries.calibratable_banks(request.user)),
+        "may_calibrate": bool(queries.banks_managed_by(request.user)),
     }
     return render(request, "assessment/items.html", context)
 
