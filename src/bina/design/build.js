@@ -1,6 +1,6 @@
 // Builds what browsers load: one style sheet, one script, modules loaded where needed, one icon sprite.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 
@@ -23,6 +23,14 @@ const files = walk(house);
 // Every file in any room's behaviours/ folder becomes one small module of the same name.
 const scripts = files.filter((path) => /behaviours\/[^/]+\.js$/.test(path.replaceAll("\\", "/")));
 await build({ entryPoints: scripts, outdir: out, entryNames: "[name]", bundle: true, minify: true, format: "esm", target: "es2020", logLevel: "warning" });
+
+// Any room's sandbox/*.js runs beside strangers' content in a frame: a closed script that leaves no names behind.
+const closed = files.filter((path) => /sandbox\/[^/]+\.js$/.test(path.replaceAll("\\", "/")));
+await build({ entryPoints: closed, outdir: out, entryNames: "[name]", bundle: true, minify: true, format: "iife", target: "es2020", logLevel: "warning" });
+
+// The player of H5P contents takes its core, looks and letters from files of its own.
+const player = join(house, "..", "..", "node_modules", "h5p-standalone", "dist");
+for (const part of ["frame.bundle.js", "styles", "fonts", "images"]) cpSync(join(player, part), join(out, "h5p", part), { recursive: true });
 
 // Only the icons that templates or menus name go into the sprite.
 const names = new Set();
