@@ -15,4 +15,9 @@ def now() -> dt.datetime:
 
 def today(zone: str = "WIB") -> dt.date:
     """The present date in a zone (WIB, WITA or WIT)."""
-    return timezone.now().astimezone(ZONES.get(zone, ZONES["WIB"])).date()
+    return day_of(now(), zone)
+
+
+def day_of(moment: dt.datetime, zone: str = "WIB") -> dt.date:
+    """The date on which an aware moment falls in a zone: before seven in the morning, Jakarta is a day ahead of UTC."""
+    return moment.astimezone(ZONES.get(zone, ZONES["WIB"])).date()

@@ -1,10 +1,13 @@
-"""A question about trees that both databases answer from their index."""
+"""Conditions of questions: a tree's branch that both databases answer from their index, and the one that leaves nothing out."""
 
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import CharField, Lookup
+from django.db.models import CharField, Lookup, Q
 from django.db.models.sql.compiler import SQLCompiler
+
+# Every row. An empty Q() means the same only where it stands alone: beside others it is dropped, so that ``Q() | x`` asks for x.
+EVERY_ROW = ~Q(pk__in=())
 
 
 @CharField.register_lookup

@@ -16,6 +16,24 @@ class PublicIdModel(models.Model):
         abstract = True
 
 
+class KeptFile(PublicIdModel):
+    """A file that a person handed in, kept under a name that tells nothing."""
+
+    name = models.CharField(max_length=120)
+    content = models.FileField(upload_to="handed/")
+    content_type = models.CharField(max_length=100)
+    size = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    added_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Progress(PublicIdModel):
     """One piece of long work: what it is, how far it is, how it ended. Not a queue: the job itself lives elsewhere."""
 
@@ -53,3 +71,23 @@ class Progress(PublicIdModel):
     def is_over(self) -> bool:
         """Whether the work has ended, well or badly."""
         return self.state in {self.State.DONE, self.State.FAILED}
+
+
+class CalculatedRun(PublicIdModel):
+    """Something that a person asks for and a job calculates: asked for once, then done, or failed with a sentence why."""
+
+    class State(models.TextChoices):
+        """Where the run stands."""
+
+        WAITING = "waiting", _("Menunggu giliran")
+        DONE = "done", _("Selesai")
+        FAILED = "failed", _("Tidak dapat dihitung")
+
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    progress = models.ForeignKey("foundation.Progress", on_delete=models.SET_NULL, null=True, related_name="+")
+    requested_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        abstract = True

@@ -10,24 +10,36 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Model, QuerySet
+from django.db.models import CharField, Model, QuerySet, Value
 from django.db.models.sql.compiler import SQLCompiler
 
 Row = TypeVar("Row", bound=Model)
-Value = TypeVar("Value")
+Element = TypeVar("Element")
 _numbers = count(1)
 
 
-def groups_of(size: int, values: Sequence[Value]) -> Iterator[tuple[Value, ...]]:
+def groups_of(size: int, values: Sequence[Element]) -> Iterator[tuple[Element, ...]]:
     """The values in groups of exactly ``size``, the last one filled up with its last value: a list for a question that
     was compiled for so many. Nothing for no values."""
     for start in range(0, len(values), size):
         group = tuple(values[start : start + size])
         yield group + group[-1:] * (size - len(group))
+
+
+def hex_of(public_id: UUID | str) -> str:
+    """A public identity as both databases take it from a text parameter; raises ValueError for nonsense."""
+    return UUID(str(public_id)).hex
+
+
+def as_identity(text: str) -> Value:
+    """A text put beside a UUID column without being read as one first, so that a mark can take its place; the question is
+    then asked with ``hex_of`` an identity."""
+    return Value(text, output_field=CharField())
 
 
 def _mark(kind: type) -> Any:

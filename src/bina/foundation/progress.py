@@ -1,8 +1,12 @@
 """Reporting how far long work has come, cheaply: a row is written at most a few times a second."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from bina.foundation.models import Progress
+from bina.foundation import clock
+from bina.foundation.errors import Refused
+from bina.foundation.models import CalculatedRun, Progress
 
 
 class ProgressReporter:
@@ -35,3 +39,28 @@ class ProgressReporter:
         if error and not self.progress.message:
             self.progress.message = str(error)
         self.progress.save()
+
+
+@contextmanager
+def calculation(run: CalculatedRun, *, steps: int, broken: str) -> Iterator[ProgressReporter]:
+    """Calculate a run that waits, of so many steps: it ends done, or failed with the sentence of a refusal.
+
+    Any other exception rises, and the run says ``broken``: one that stayed waiting would stand in the way of every later one.
+    What the block wrote on the run is saved either way.
+    """
+    if run.progress is None:
+        raise ValueError("a run that is calculated has its progress")
+    with ProgressReporter(run.progress) as reporter:
+        run.progress.total = steps
+        state, problem = CalculatedRun.State.DONE, ""
+        try:
+            yield reporter
+        except Refused as refusal:
+            state, problem = CalculatedRun.State.FAILED, str(refusal)
+        except Exception:
+            state, problem = CalculatedRun.State.FAILED, broken
+            raise
+        finally:
+            run.state, run.problem, run.finished_at = state, problem[:300], clock.now()
+            run.save()
+        reporter.advance(steps, message="")

@@ -6,6 +6,8 @@ from typing import Any
 
 import xlsxwriter
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 
 def write_xlsx(title: str, header: Sequence[str], rows: Iterable[Sequence[Any]], notes: Sequence[str] = ()) -> bytes:
     """A one-sheet workbook with a bold header, sensible widths and notes below. Text never becomes a formula."""
