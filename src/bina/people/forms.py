@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from bina.foundation import clock
+from bina.foundation.fields import offer
 from bina.people import queries
 from bina.people.backends import account_named
 from bina.people.models import Agency, Assignment, Employee, JobClass, Province
@@ -220,10 +221,11 @@ class PostForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.unit = unit
         self.positions = {str(row.public_id): row for row in queries.positions_in(unit)}
-        self.fields["position"].choices = [("", _("Pilih jabatan"))] + [  # type: ignore[attr-defined]
+        positions = [
             (key, f"{row.title} ({_('kepala unit')})" if row.is_head else row.title)
             for key, row in self.positions.items()
         ]
+        offer(self, "position", [("", _("Pilih jabatan")), *positions])
         self.fields["job_class"].queryset = queries.job_classes()  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -338,11 +340,8 @@ class RoleForm(forms.Form):
     def __init__(self, *args: Any, agency: "Agency", with_platform_role: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.agency = agency
-        self.fields["role"].choices = [  # type: ignore[attr-defined]
-            (role.value, name)
-            for role, name in ROLE_NAMES.items()
-            if with_platform_role or role is not Role.PLATFORM_ADMIN
-        ]
+        roles = [role for role in ROLE_NAMES if with_platform_role or role is not Role.PLATFORM_ADMIN]
+        offer(self, "role", [(role.value, ROLE_NAMES[role]) for role in roles])
 
     def clean(self) -> dict[str, Any]:
         """The unit must exist in the agency."""

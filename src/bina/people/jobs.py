@@ -18,6 +18,18 @@ def forget_old_failures() -> None:
 
 
 @task()
+def refresh_sums() -> None:
+    """Every minute: the sums of units whose people or their figures changed."""
+    actions.refresh_sums()
+
+
+@task()
+def rebuild_sums() -> None:
+    """Daily: all sums of units anew, as of that day."""
+    actions.rebuild_sums()
+
+
+@task()
 def check_staff_file(import_id: int) -> None:
     """Read an uploaded staff file and prepare its preview."""
     staff_import = queries.staff_import_by_id(import_id)

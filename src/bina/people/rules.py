@@ -24,6 +24,25 @@ class Role(StrEnum):
     PLATFORM_ADMIN = "platform_admin"
 
 
+class IslandGroup(StrEnum):
+    """The part of the country in which a province lies."""
+
+    SUMATRA = "sumatra"
+    JAVA_BALI = "java_bali"
+    NUSA_TENGGARA = "nusa_tenggara"
+    KALIMANTAN = "kalimantan"
+    SULAWESI = "sulawesi"
+    MALUKU_PAPUA = "maluku_papua"
+
+
+ISLAND_GROUP_NAMES: dict[IslandGroup, str | Promise] = {
+    IslandGroup.SUMATRA: _("Sumatra"),
+    IslandGroup.JAVA_BALI: _("Jawa dan Bali"),
+    IslandGroup.NUSA_TENGGARA: _("Nusa Tenggara"),
+    IslandGroup.KALIMANTAN: _("Kalimantan"),
+    IslandGroup.SULAWESI: _("Sulawesi"),
+    IslandGroup.MALUKU_PAPUA: _("Maluku dan Papua"),
+}
 ROLE_NAMES: dict[Role, str | Promise] = {
     Role.UNIT_HR: _("Pengelola kepegawaian unit"),
     Role.AGENCY_HR: _("Pengelola kepegawaian instansi"),
@@ -53,10 +72,13 @@ class Permission(StrEnum):
     SEE_LEADER_PAGE = "see_leader_page"
     MANAGE_STANDARDS = "manage_standards"
     MANAGE_ITEMS = "manage_items"
+    MANAGE_ASSESSMENTS = "manage_assessments"
     MANAGE_COURSES = "manage_courses"
     EVALUATE = "evaluate"
     REVOKE_CERTIFICATES = "revoke_certificates"
     SEE_JOURNAL = "see_journal"
+    MANAGE_RECORDS = "manage_records"
+    MANAGE_TOOLS = "manage_tools"
     MANAGE_PLATFORM = "manage_platform"
 
 
@@ -70,7 +92,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.SEE_STAFF, _P.MANAGE_STAFF, _P.IMPORT_STAFF, _P.INVITE_STAFF, _P.GRANT_ROLES, _P.SEE_LEVELS,
             _P.REVIEW_LEVELS,
             _P.SEE_PLANS, _P.SEE_LEARNING, _P.SEE_HOURS, _P.SEE_REPORTS, _P.SEE_LEADER_PAGE, _P.MANAGE_STANDARDS, _P.MANAGE_COURSES,
-            _P.EVALUATE, _P.REVOKE_CERTIFICATES, _P.SEE_JOURNAL,
+            _P.MANAGE_ASSESSMENTS, _P.EVALUATE, _P.REVOKE_CERTIFICATES, _P.SEE_JOURNAL,
+            _P.MANAGE_RECORDS, _P.MANAGE_TOOLS,
         }
     ),
     Role.TRAINER: frozenset({_P.MANAGE_COURSES, _P.MANAGE_ITEMS, _P.SEE_LEARNING}),
@@ -80,7 +103,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.JUROR: frozenset(),
     Role.PLATFORM_ADMIN: frozenset({_P.MANAGE_PLATFORM, _P.GRANT_ROLES, _P.MANAGE_STAFF, _P.IMPORT_STAFF, _P.SEE_STAFF,
                                     _P.INVITE_STAFF, _P.MANAGE_STANDARDS, _P.MANAGE_ITEMS, _P.MANAGE_COURSES,
-                                    _P.SEE_JOURNAL}),
+                                    _P.SEE_JOURNAL, _P.MANAGE_RECORDS, _P.MANAGE_TOOLS}),
 }  # fmt: skip
 
 PERMISSION_NAMES: dict[Permission, str | Promise] = {
@@ -96,12 +119,15 @@ PERMISSION_NAMES: dict[Permission, str | Promise] = {
     _P.SEE_HOURS: _("Melihat jam pelajaran pegawai"),
     _P.SEE_REPORTS: _("Melihat dasbor dan laporan"),
     _P.SEE_LEADER_PAGE: _("Melihat halaman pimpinan"),
-    _P.MANAGE_STANDARDS: _("Mengubah standar kompetensi jabatan"),
+    _P.MANAGE_STANDARDS: _("Menetapkan standar jabatan, aturan JP, dan penerbit sertifikat"),
     _P.MANAGE_ITEMS: _("Mengelola bank soal"),
+    _P.MANAGE_ASSESSMENTS: _("Menyelenggarakan asesmen"),
     _P.MANAGE_COURSES: _("Mengelola kursus"),
     _P.EVALUATE: _("Mengevaluasi program"),
     _P.REVOKE_CERTIFICATES: _("Mencabut sertifikat"),
     _P.SEE_JOURNAL: _("Membaca jejak audit"),
+    _P.MANAGE_RECORDS: _("Mengelola rekam belajar dan aplikasi yang memakainya"),
+    _P.MANAGE_TOOLS: _("Mengelola alat belajar dari luar"),
     _P.MANAGE_PLATFORM: _("Mengelola seluruh platform"),
 }
 

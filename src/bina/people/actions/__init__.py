@@ -41,6 +41,14 @@ from bina.people.actions.reference import load_reference_data
 from bina.people.actions.roles import grant_role, revoke_role
 from bina.people.actions.sign_in import begin_sign_in, end_session, forget_old_failures, note_right_password
 from bina.people.actions.staff import add_employee, change_employee, mark_left, return_employee
+from bina.people.actions.sums import (
+    add_up,
+    add_up_all,
+    note_person_changed,
+    note_units_changed,
+    rebuild_sums,
+    refresh_sums,
+)
 
 __all__ = [
     "INVITATION_DAYS",
@@ -48,6 +56,8 @@ __all__ = [
     "accept_invitation",
     "add_employee",
     "add_unit",
+    "add_up",
+    "add_up_all",
     "apply_staff_file",
     "begin_sign_in",
     "cancel_import",
@@ -72,9 +82,13 @@ __all__ = [
     "load_reference_data",
     "mark_left",
     "move_employee",
+    "note_person_changed",
     "note_right_password",
+    "note_units_changed",
     "override_superior",
+    "rebuild_sums",
     "refresh_placements",
+    "refresh_sums",
     "rename_unit",
     "reopen_unit",
     "request_apply",

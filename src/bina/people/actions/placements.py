@@ -11,7 +11,8 @@ from bina.foundation import clock
 from bina.foundation.errors import Refused
 from bina.people import entries
 from bina.people.actions.authority import require_permission
-from bina.people.actions.staff import note
+from bina.people.actions.staff import held_employee, note
+from bina.people.actions.sums import note_units_changed
 from bina.people.models import Assignment, Employee, Position, SuperiorOverride
 from bina.people.queries import superior_of
 from bina.people.rules import Permission, can_last
@@ -49,7 +50,7 @@ def transfer_employee(
 def _move(
     *, by: "User | None", employee: Employee, position: Position, effective_on: dt.date | None, reason: str
 ) -> Employee:
-    employee = Employee.objects.select_for_update(of=("self",)).select_related("agency", "unit").get(pk=employee.pk)
+    employee = held_employee(employee)
     today = clock.today(employee.agency.time_zone)
     effective_on = effective_on or today
     if employee.left_on is not None:
@@ -90,6 +91,7 @@ def _take_place(employee: Employee, position: Position) -> None:
     employee.__dict__["_former_unit"] = employee.unit_id
     employee.unit, employee.position, employee.agency = position.unit, position, position.unit.agency
     employee.save(update_fields=["unit", "position", "agency"])
+    note_units_changed([employee.__dict__["_former_unit"], position.unit_id])
 
 
 @transaction.atomic

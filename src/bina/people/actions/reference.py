@@ -27,6 +27,7 @@ def load_reference_data() -> None:
         [
             Province(
                 code=row["code"], name=row["name"], time_zone=row["time_zone"],
+                island_group=row["island_group"],
                 internet_penetration=_share(row["internet_penetration"]), digital_index=_share(row["digital_index"]),
                 dominant_sector=row["dominant_sector"],
             )
@@ -34,7 +35,7 @@ def load_reference_data() -> None:
         ],
         update_conflicts=True,
         unique_fields=["code"],
-        update_fields=["name", "time_zone", "internet_penetration", "digital_index", "dominant_sector"],
+        update_fields=["name", "time_zone", "island_group", "internet_penetration", "digital_index", "dominant_sector"],
     )  # fmt: skip
     JobClass.objects.bulk_create(
         [

@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 
 from bina.foundation import clock
 from bina.foundation.errors import Refused
+from bina.foundation.locks import hold
 from bina.journal.actions import record
 from bina.people import entries
 from bina.people.actions.authority import require_permission
+from bina.people.actions.sums import note_units_changed
 from bina.people.models import ACTIVE_STATUSES, Assignment, Employee, Invitation, Position, RoleGrant, User
 from bina.people.rules import NumberError, Permission, number_conflicts, read_employee_number
 
@@ -56,8 +58,15 @@ def add_employee(
     _check(employee)
     employee.save()
     Assignment.objects.create(employee=employee, position=position, valid_from=starts_on)
+    note_units_changed([unit.pk])
     note(entries.EMPLOYEE_ADDED, by, employee, unit_id=unit.pk, position_id=position.pk)
     return employee
+
+
+def held_employee(employee: Employee) -> Employee:
+    """A person as they stand, with agency and unit, held until the transaction ends."""
+    hold(Employee.objects.filter(pk=employee.pk))
+    return Employee.objects.select_related("agency", "unit").get(pk=employee.pk)
 
 
 @transaction.atomic
@@ -67,7 +76,7 @@ def change_employee(*, by: User | None, employee: Employee, reason: str = "", **
     Raises Denied without the right; Refused when the number is wrong, taken, or says something else than the data.
     """
     require_permission(by, Permission.MANAGE_STAFF, employee.unit.path)
-    employee = Employee.objects.select_for_update(of=("self",)).select_related("agency", "unit").get(pk=employee.pk)
+    employee = held_employee(employee)
     former = {name: getattr(employee, name) for name in _known(changes)}
     different = {name: value for name, value in changes.items() if former[name] != value}
     if not different:
@@ -77,6 +86,8 @@ def change_employee(*, by: User | None, employee: Employee, reason: str = "", **
     if different.keys() & {"employee_number", "full_name", "sex", "birth_date", "employment_type"}:
         _check(employee)
     employee.save(update_fields=[*different])
+    if different.keys() & {"employment_type", "legal_status"}:
+        note_units_changed([employee.unit_id])
     _follow_in_account(employee, former_email=former.get("email", employee.email))
     note(
         entries.EMPLOYEE_CHANGED,
@@ -105,7 +116,7 @@ def mark_left(
     Raises Refused for a day that has not come yet. Marking twice changes nothing.
     """
     require_permission(by, Permission.MANAGE_STAFF, employee.unit.path)
-    employee = Employee.objects.select_for_update(of=("self",)).select_related("agency", "unit").get(pk=employee.pk)
+    employee = held_employee(employee)
     if employee.left_on is not None:
         return employee
     if on > clock.today(employee.agency.time_zone):
@@ -115,6 +126,7 @@ def mark_left(
     employee.left_on, employee.legal_status = on, legal_status
     employee.save(update_fields=["left_on", "legal_status"])
     end_places([employee.pk], on)
+    note_units_changed([employee.unit_id])
     note(entries.EMPLOYEE_LEFT, by, employee, reason=reason, on=on.isoformat(), legal_status=str(legal_status))
     return employee
 
@@ -125,7 +137,7 @@ def return_employee(
 ) -> Employee:
     """Take back a person who had left, or was marked so by mistake: a place from ``on``, the account opens again."""
     require_permission(by, Permission.MANAGE_STAFF, employee.unit.path, position.unit.path)
-    employee = Employee.objects.select_for_update(of=("self",)).select_related("agency", "unit").get(pk=employee.pk)
+    employee = held_employee(employee)
     if employee.left_on is None:
         return employee
     if position.unit.agency_id != employee.agency_id:
@@ -137,6 +149,7 @@ def return_employee(
     employee.left_on, employee.legal_status = None, Employee.LegalStatus.ACTIVE
     employee.unit, employee.position = position.unit, position
     employee.save(update_fields=["left_on", "legal_status", "unit", "position"])
+    note_units_changed([former_unit_id, position.unit_id])
     User.objects.filter(employee=employee).update(is_active=True)
     note(
         entries.EMPLOYEE_RETURNED, by, employee, reason=reason, former_unit_id=former_unit_id, unit_id=position.unit_id

@@ -1,6 +1,6 @@
 """Who is who, who leads whom, and who may see whom: the root of every visibility decision in the house."""
 
-from bina.people.queries.accounts import Protection, protection_of, sessions_of, user_by_id
+from bina.people.queries.accounts import Protection, protection_of, public_ids_of_accounts, sessions_of, user_by_id
 from bina.people.queries.imports import (
     ImportPreview,
     preview_of,
@@ -46,8 +46,17 @@ from bina.people.queries.standing import (
     standing_of,
     top_units_of,
     under,
+    unit_named,
+    units_at,
     units_visible_to,
     users_with,
+)
+from bina.people.queries.sums import (
+    Difference,
+    children_of,
+    counted_by_branch,
+    differing_sums,
+    sums_by_branch,
 )
 from bina.people.queries.superiors import (
     active_employees,
@@ -64,6 +73,7 @@ from bina.people.queries.superiors import (
 
 __all__ = [
     "UNIT_STEP",
+    "Difference",
     "GrantedRole",
     "ImportPreview",
     "JournalPage",
@@ -76,7 +86,10 @@ __all__ = [
     "agencies_visible_to",
     "ancestors_of",
     "answering_to",
+    "children_of",
+    "counted_by_branch",
     "current_override_of",
+    "differing_sums",
     "employees",
     "employees_managed_by",
     "employees_to_invite",
@@ -99,6 +112,7 @@ __all__ = [
     "preview_of",
     "protection_of",
     "provinces",
+    "public_ids_of_accounts",
     "role_grants_visible_to",
     "roles_of",
     "root_unit_of",
@@ -111,12 +125,15 @@ __all__ = [
     "standing_of",
     "subordinates_condition",
     "subordinates_of",
+    "sums_by_branch",
     "superior_of",
     "top_units_of",
     "under",
     "unit_by_public_id",
+    "unit_named",
     "unit_visible_to",
     "units",
+    "units_at",
     "units_below",
     "units_visible_to",
     "user_by_id",

@@ -1,6 +1,8 @@
 """Accounts: how well one is protected, where it is signed in, what it holds."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -46,6 +48,12 @@ def protection_of(user: User) -> Protection:
 def user_by_id(user_id: int | None) -> User | None:
     """One account, for the job that acts for it."""
     return User.objects.select_related("employee").filter(pk=user_id).first() if user_id else None
+
+
+def public_ids_of_accounts(user_ids: Collection[int]) -> dict[int, UUID]:
+    """How accounts are known outside of this installation: by the public id of their employee, else by their own."""
+    rows = User.objects.filter(pk__in=user_ids).values_list("pk", "employee__public_id", "public_id")
+    return {pk: of_employee or own for pk, of_employee, own in rows}
 
 
 def sessions_of(user: User) -> QuerySet[UserSession]:

@@ -1,13 +1,15 @@
 """What an account may do today and where: roles in force, and the filters that follow from them."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bina.foundation import clock
-from bina.foundation.prepared import PreparedQuery
+from bina.foundation.lookups import EVERY_ROW
+from bina.foundation.prepared import PreparedQuery, PreparedRows, as_identity, groups_of, hex_of
 from bina.people.models import Agency, Employee, OrgUnit, RoleGrant, User
 from bina.people.queries.superiors import in_force, subordinates_condition
 from bina.people.rules import PERMISSIONS, Permission, Role
@@ -86,7 +88,7 @@ def standing_of(user: User) -> Standing:
 def under(paths: tuple[str, ...], field: str = "unit__path") -> Q:
     """A filter for rows whose unit lies in one of the subtrees; no subtree matches nothing."""
     if "" in paths:
-        return Q()
+        return EVERY_ROW
     condition = Q(pk__in=())
     for path in paths:
         condition |= Q(**{f"{field}__subtree": path})
@@ -117,11 +119,38 @@ def units_visible_to(user: User, permission: Permission) -> QuerySet[OrgUnit]:
     return OrgUnit.objects.filter(under(standing_of(user).paths_with(permission), "path")).order_by("path")
 
 
+_AT_ONCE = 8
+_units_at: PreparedRows[OrgUnit] = PreparedRows(
+    OrgUnit, lambda *paths: OrgUnit.objects.filter(path__in=paths).order_by(), *[str] * _AT_ONCE, related={"agency": ()}
+)
+_unit: PreparedRows[OrgUnit] = PreparedRows(
+    OrgUnit,
+    lambda public_id: OrgUnit.objects.filter(public_id=as_identity(public_id)).order_by(),
+    str,
+    related={"agency": ()},
+)
+
+
+def units_at(paths: Sequence[str]) -> list[OrgUnit]:
+    """The units at some paths with their agencies, in tree order (one compiled query for every eight)."""
+    found = {unit.path: unit for group in groups_of(_AT_ONCE, paths) for unit in _units_at.rows(*group)}
+    return [found[path] for path in sorted(found)]
+
+
+def unit_named(public_id: str) -> OrgUnit | None:
+    """The unit named in an address, with its agency; None for nonsense. Callers check visibility by its path."""
+    try:
+        return _unit.first(hex_of(public_id))
+    except ValueError:
+        return None
+
+
 def top_units_of(user: User, permission: Permission) -> list[OrgUnit]:
     """The roots of the subtrees on which the account holds a permission; everything = the root of every agency."""
     paths = standing_of(user).paths_with(permission)
-    units = OrgUnit.objects.select_related("agency").order_by("path")
-    return list(units.filter(depth=1) if "" in paths else units.filter(path__in=paths))
+    if "" in paths:
+        return list(OrgUnit.objects.filter(depth=1).select_related("agency").order_by("path"))
+    return units_at(paths)
 
 
 def users_with(permission: Permission, unit_path: str) -> QuerySet[User]:

@@ -13,12 +13,11 @@ from django.views.decorators.http import require_POST
 
 from bina.foundation.errors import Refused
 from bina.foundation.requests import SignedInRequest
+from bina.foundation.spreadsheets import XLSX
 from bina.people import actions, forms, queries
 from bina.people.models import StaffImport
 from bina.people.rules import Permission
 from bina.people.views.staff import agency_of_request, may_of
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _visible(request: SignedInRequest, public_id: UUID) -> StaffImport:

@@ -100,6 +100,7 @@ def person(request: SignedInRequest, public_id: UUID) -> HttpResponse:
             "person": employee,
             "may": may,
             "is_self": request.user.employee_id == employee.pk,
+            "sees_staff": standing.may_in(Permission.SEE_STAFF, path),
             "account": account,
             "superior": queries.superior_of(employee) if employee.left_on is None else None,
             "override": queries.current_override_of(employee),

@@ -4,7 +4,6 @@ import csv
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from bina.design.formats import number
 from bina.foundation.errors import Refused
-from bina.foundation.uploads import MEGABYTE, ArchiveLimits, open_archive, read_member
+from bina.foundation.uploads import BROKEN_ARCHIVE, MEGABYTE, ArchiveLimits, open_archive, read_member
 from bina.people.actions.imports.columns import BY_KEY, COLUMNS, recognise
 
 MOST_ROWS = 200_000
@@ -229,7 +228,7 @@ def _read_xlsx(content: bytes) -> Table:
             extent = _look_through(archive, member.filename, is_sheet=member.filename in sheets)
             if member.filename in sheets:
                 extents[sheets[member.filename]] = extent
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as error:
+    except BROKEN_ARCHIVE as error:
         raise _broken() from error
     with _careful():
         reader = fastexcel.read_excel(content)

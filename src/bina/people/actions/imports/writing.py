@@ -14,6 +14,7 @@ from bina.foundation.ids import new_public_id
 from bina.people.actions.imports.judging import Judge, Judged, Outcome
 from bina.people.actions.imports.parsing import Book, PostFacts
 from bina.people.actions.staff import end_places
+from bina.people.actions.sums import forget_sums
 from bina.people.models import Assignment, Employee, Position, StaffImport, StaffImportRow, User
 
 DAY = dt.timedelta(days=1)
@@ -37,6 +38,8 @@ def write_portion(
         group = [item.employee.pk for item in leaving if item.employee and item.row.data["legal_status"] == status]
         _leave(group, staff_import.effective_on, status)
     _mark_done(judged, agreed, shown)
+    if agreed:
+        forget_sums(staff_import.agency_id)
 
 
 def _is_as_shown(item: Judged, row: StaffImportRow) -> bool:
@@ -197,6 +200,7 @@ def mark_leaving(staff_import: StaffImport, lines: Iterable[int]) -> None:
             .values_list("pk", flat=True)
         )
         _leave(sorted(here), staff_import.effective_on, Employee.LegalStatus.DISMISSED)
+        forget_sums(staff_import.agency_id)
         for row in rows:
             row.is_applied = True
             if row.changes["employee_id"] not in here:
