@@ -1,16 +1,16 @@
-"""Reference rows for platform administrators: frameworks, standards, trust in sources, priors; all dated."""
+"""Reference rows in the admin site; what has pages of its own (frameworks, standards) is here to read only."""
 
 from django.contrib import admin
 
 from bina.competencies.models import Competency, Crosswalk, EvidenceSource, Framework, LevelPrior, PositionStandard
+from bina.foundation.reading import ToRead
 
 
 @admin.register(Framework)
-class FrameworkAdmin(admin.ModelAdmin[Framework]):
+class FrameworkAdmin(ToRead, admin.ModelAdmin[Framework]):
     """Versions of frameworks."""
 
     list_display = ("code", "name", "version", "state")
-    readonly_fields = ("state", "published_at")
 
 
 @admin.register(Competency)
@@ -24,7 +24,7 @@ class CompetencyAdmin(admin.ModelAdmin[Competency]):
 
 
 @admin.register(PositionStandard)
-class PositionStandardAdmin(admin.ModelAdmin[PositionStandard]):
+class PositionStandardAdmin(ToRead, admin.ModelAdmin[PositionStandard]):
     """What job classes ask for."""
 
     list_display = (

@@ -11,7 +11,15 @@ add_place(
           prefix="/competencies/")
 )  # fmt: skip
 add_place(
+    Place(_("Kamus kompetensi"), "competencies:frameworks", "book-open", 69,
+          lambda user: standing_of(user).may(Permission.MANAGE_STANDARDS), group="account")
+)  # fmt: skip
+add_place(
     Place(_("Standar jabatan"), "competencies:standards", "ruler", 70,
+          lambda user: standing_of(user).may(Permission.MANAGE_STANDARDS), group="account")
+)  # fmt: skip
+add_place(
+    Place(_("Kepercayaan sumber"), "competencies:sources", "scale-3d", 71,
           lambda user: standing_of(user).may(Permission.MANAGE_STANDARDS), group="account")
 )  # fmt: skip
 add_place(

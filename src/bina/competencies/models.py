@@ -1,13 +1,24 @@
 """Frameworks, standards, evidence, and the levels computed from it."""
 
 import datetime as dt
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from bina.competencies.rules import APPEAL_STATE_NAMES, STATE_NAMES, AppealState, FrameworkState, Source, Status
-from bina.foundation.models import PublicIdModel
+from bina.competencies.rules import (
+    APPEAL_STATE_NAMES,
+    OPEN_APPEALS,
+    OPINION_NAMES,
+    STATE_NAMES,
+    AppealState,
+    FrameworkState,
+    Opinion,
+    Source,
+    Status,
+)
+from bina.foundation.models import CalculatedRun, PublicIdModel
 from bina.foundation.wording import localized
 
 
@@ -31,6 +42,7 @@ class Framework(PublicIdModel):
     version = models.CharField(max_length=20)
     kind = models.CharField(max_length=12, choices=Kind)
     source = models.TextField(blank=True)
+    source_en = models.TextField(blank=True)
     state = models.CharField(
         max_length=10, choices=[(s.value, n) for s, n in STATE_NAMES.items()], default=FrameworkState.DRAFT.value
     )
@@ -43,6 +55,11 @@ class Framework(PublicIdModel):
 
     def __str__(self) -> str:
         return localized(self.name, self.name_en)
+
+    @property
+    def origin(self) -> str:
+        """Where it comes from, in the reader's language."""
+        return localized(self.source, self.source_en)
 
 
 class Level(models.Model):
@@ -64,7 +81,8 @@ class Level(models.Model):
 
 
 class Competency(PublicIdModel):
-    """An area (no parent) or a competency (with an area as parent). With ``agency`` set it is local to that agency."""
+    """An area (no parent) or a competency (with an area as parent). With ``agency`` set it is local to that agency, which may
+    retire it."""
 
     framework = models.ForeignKey(Framework, on_delete=models.CASCADE, related_name="competencies")
     parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="children")
@@ -77,6 +95,9 @@ class Competency(PublicIdModel):
     description = models.TextField(blank=True)
     description_en = models.TextField(blank=True)
     order = models.PositiveIntegerField(default=0)
+    # Since when an agency's own competency is offered no more; everything known about it stays.
+    retired_on = models.DateField(null=True, blank=True)
+    retired_reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering = ["framework", "order", "id"]
@@ -190,12 +211,57 @@ class EvidenceSource(models.Model):
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
     basis = models.TextField(blank=True)
+    # The estimate it was adopted from; empty for what was assumed, typed in or taken back.
+    estimate = models.ForeignKey("SourceEstimate", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 
     class Meta:
         ordering = ["code", "-valid_from"]
 
     def __str__(self) -> str:
         return localized(self.name, self.name_en)
+
+
+class LevelCuts(PublicIdModel):
+    """Where the levels begin on the scale of one test bank, adopted from a panel of experts, from a day on.
+
+    Example: line “bank:3”, competency 4.2, cuts {"2": 2.31, "3": 3.18}: an ability of 2.31 in tests of that bank is read
+    as level 2. ``competency`` may be an area, or empty for the whole framework. Evidence keeps the ability as it was measured;
+    where no row is in force, the ability is the level. ``title`` names the panel, ``origin_id`` is its public id.
+    """
+
+    line = models.CharField(max_length=60)
+    framework = models.ForeignKey(Framework, on_delete=models.CASCADE, related_name="+")
+    competency = models.ForeignKey(Competency, on_delete=models.PROTECT, null=True, related_name="+")
+    cuts: "models.JSONField[Any, dict[str, float]]" = models.JSONField()
+    title = models.CharField(max_length=160)
+    origin_id = models.CharField(max_length=60)
+    reason = models.CharField(max_length=300)
+    valid_from = models.DateField()
+    withdrawn_at = models.DateTimeField(null=True)
+    # How far the levels are that follow its adoption, or its withdrawal.
+    progress = models.ForeignKey("foundation.Progress", on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        verbose_name_plural = "level cuts"
+        ordering = ["valid_from", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["origin_id"], condition=Q(withdrawn_at=None), name="cuts_of_an_origin_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line} · {self.title}"
+
+    @property
+    def by_level(self) -> dict[int, float]:
+        """The cuts with their levels as numbers, the lowest first."""
+        return {int(level): self.cuts[level] for level in sorted(self.cuts, key=int)}
+
+    @property
+    def narrowness(self) -> int:
+        """0 for a whole framework, 1 for an area, 2 for one competency: of several that fit, the narrowest decides."""
+        return 0 if self.competency is None else 1 if self.competency.parent_id is None else 2
 
 
 class LevelPrior(models.Model):
@@ -247,7 +313,11 @@ class Evidence(PublicIdModel):
 
 
 class Appeal(PublicIdModel):
-    """A person asks to have a level looked at again: why, who decided, and what was done. One open request a competency."""
+    """A person asks to have a level looked at again: why, what an assessor thinks, who decided, and what was done.
+
+    One open request a competency. The second on the same evidence (``round_number`` 2) needs an assessor's opinion and
+    is decided by somebody else. ``past_assessors``: ids of employees who were named before and did not judge.
+    """
 
     employee = models.ForeignKey("people.Employee", on_delete=models.CASCADE, related_name="appeals")
     competency = models.ForeignKey(Competency, on_delete=models.CASCADE, related_name="+")
@@ -257,8 +327,21 @@ class Appeal(PublicIdModel):
         choices=[(s.value, name) for s, name in APPEAL_STATE_NAMES.items()],
         default=AppealState.OPEN.value,
     )
+    round_number = models.PositiveSmallIntegerField(default=1)
     requested_at = models.DateTimeField()
+    due_on = models.DateField(null=True)
+    assessor = models.ForeignKey("people.Employee", on_delete=models.SET_NULL, null=True, related_name="+")
+    assessor_name = models.CharField(max_length=200, blank=True)
+    assessor_named_at = models.DateTimeField(null=True)
+    opinion_due_on = models.DateField(null=True)
+    past_assessors: "models.JSONField[Any, list[int]]" = models.JSONField(default=list)
+    opinion = models.CharField(
+        max_length=10, choices=[(o.value, name) for o, name in OPINION_NAMES.items()], blank=True
+    )
+    opinion_reason = models.TextField(blank=True)
+    opinion_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey("people.User", on_delete=models.SET_NULL, null=True, related_name="+")
     decided_by_name = models.CharField(max_length=200, blank=True)
     decision_reason = models.TextField(blank=True)
 
@@ -266,7 +349,9 @@ class Appeal(PublicIdModel):
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["employee", "competency"], condition=Q(state=AppealState.OPEN.value), name="one_open_appeal"
+                fields=["employee", "competency"],
+                condition=Q(state__in=[state.value for state in OPEN_APPEALS]),
+                name="one_open_appeal",
             ),
         ]
 
@@ -276,12 +361,52 @@ class Appeal(PublicIdModel):
     @property
     def is_open(self) -> bool:
         """Whether it waits for a decision."""
-        return self.state == AppealState.OPEN
+        return self.state in OPEN_APPEALS
 
     @property
     def state_name(self) -> str:
         """The state in words."""
         return str(APPEAL_STATE_NAMES[AppealState(self.state)])
+
+    @property
+    def opinion_name(self) -> str:
+        """What the assessor thinks, in words; empty before."""
+        return str(OPINION_NAMES[Opinion(self.opinion)]) if self.opinion else ""
+
+
+class SourceEstimate(CalculatedRun):
+    """What the evidence of a day says about the sources themselves: bias and spread, learned where two kinds overlap.
+
+    ``lines``: per source {"code", "pieces", "people", "bias", "bias_error", "spread", "spread_error", "assumed_bias",
+    "assumed_spread"}, in levels. Nothing is in use until a line is adopted as a dated EvidenceSource row.
+    """
+
+    people = models.PositiveIntegerField(default=0)
+    lines: "models.JSONField[Any, list[dict[str, Any]]]" = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["state"], condition=Q(state="waiting"), name="one_estimate_at_a_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.requested_at:%Y-%m-%d} · {self.state}"
+
+
+class ExpiryNotice(models.Model):
+    """A person was told that a proven requirement lapses about this day; told again only when the day moves."""
+
+    employee = models.ForeignKey("people.Employee", on_delete=models.CASCADE, related_name="+")
+    competency = models.ForeignKey(Competency, on_delete=models.CASCADE, related_name="+")
+    expires_on = models.DateField()
+    told_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["employee", "competency"], name="expiry_notice_once")]
+
+    def __str__(self) -> str:
+        return f"{self.employee_id} · {self.competency_id}: {self.expires_on}"
 
 
 class CompetencyLevel(models.Model):
@@ -308,6 +433,8 @@ class CompetencyLevel(models.Model):
     is_contradictory = models.BooleanField(default=False)
     evidence_count = models.PositiveSmallIntegerField(default=0)
     computed_on = models.DateField()
+    # The last day on which a proven level still is, if nothing new is recorded; empty where it is not proven or stays so.
+    expires_on = models.DateField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["employee", "competency"], name="level_of_person_once")]
@@ -332,9 +459,10 @@ class CompetencyLevel(models.Model):
 
 
 class UnitGap(models.Model):
-    """Sums over the direct members of one unit on one competency; subtrees are sums of these. For gap maps."""
+    """Sums over the direct members of one unit on one competency, or (``is_whole``) over everybody under it. For gap maps."""
 
     unit = models.ForeignKey("people.OrgUnit", on_delete=models.CASCADE, related_name="+")
+    is_whole = models.BooleanField(default=False)
     competency = models.ForeignKey(Competency, on_delete=models.CASCADE, related_name="+")
     required = models.PositiveIntegerField(default=0)
     measured = models.PositiveIntegerField(default=0)
@@ -345,7 +473,7 @@ class UnitGap(models.Model):
     variance_sum = models.FloatField(default=0.0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["unit", "competency"], name="unit_gap_once")]
+        constraints = [models.UniqueConstraint(fields=["unit", "is_whole", "competency"], name="unit_gap_once")]
 
     def __str__(self) -> str:
         return f"{self.unit_id} · {self.competency_id}"

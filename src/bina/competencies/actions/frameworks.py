@@ -1,5 +1,6 @@
-"""Frameworks come from files, are published and retired; an agency adds its own competencies beside the national ones."""
+"""Frameworks come from files as drafts, are published and retired."""
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,16 +19,18 @@ from bina.competencies.models import (
     LevelPrior,
     PositionStandard,
 )
-from bina.competencies.rules import FrameworkState, can_become
+from bina.competencies.queries import draft_mark, framework_data, may_keep_frameworks
+from bina.competencies.registry import leaning_on
+from bina.competencies.rules import FrameworkState, can_become, can_retire
+from bina.competencies.rules.framework_file import differences, read_framework_file
 from bina.foundation import clock
 from bina.foundation.errors import Refused
 from bina.foundation.verdict import denied
 from bina.journal.actions import record
-from bina.people.queries import agencies_visible_to, job_classes, standing_of
-from bina.people.rules import Permission
+from bina.people.queries import job_classes
 
 if TYPE_CHECKING:
-    from bina.people.models import Agency, User
+    from bina.people.models import User
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 FRAMEWORK_FILES = (
@@ -57,12 +60,22 @@ def import_framework(data: dict[str, Any], *, state: FrameworkState) -> Framewor
     """Make a framework from its file: levels, areas, competencies, descriptors. Raises Refused when the code is taken."""
     if Framework.objects.filter(code=data["code"]).exists():
         raise Refused(_("Kamus kompetensi dengan kode %(code)s sudah ada.") % {"code": data["code"]})
+    framework = Framework(
+        code=data["code"], state=state.value, published_at=clock.now() if state is FrameworkState.PUBLISHED else None
+    )
+    _fill(framework, data)
+    return framework
+
+
+def _fill(framework: Framework, data: dict[str, Any]) -> None:
+    """Let a framework hold what its file says: parts with a known code are changed in place, those without one go."""
     levels = data.get("levels") or []
-    framework = Framework.objects.create(
-        code=data["code"], name=data["name"], name_en=data.get("name_en", ""), version=str(data.get("version", "1")),
-        kind=data["kind"], source=data.get("source", ""), state=state.value, level_count=len(levels) or 4,
-        published_at=clock.now() if state is FrameworkState.PUBLISHED else None,
-    )  # fmt: skip
+    for name in ("name", "name_en", "source", "source_en"):
+        setattr(framework, name, data.get(name, ""))
+    framework.version, framework.kind = str(data.get("version", "1")), data["kind"]
+    framework.level_count = len(levels) or 4
+    framework.save()
+    framework.levels.all().delete()
     Level.objects.bulk_create(
         Level(
             framework=framework, number=level["number"], name=level["name"], name_en=level.get("name_en", ""),
@@ -70,17 +83,20 @@ def import_framework(data: dict[str, Any], *, state: FrameworkState) -> Framewor
         )
         for level in levels
     )  # fmt: skip
+    framework.priors.filter(job_class=None).delete()
     if levels:
         middle = (1 + len(levels)) / 2
         LevelPrior.objects.create(framework=framework, mean=round(middle * 0.8, 2), standard_deviation=len(levels) / 4)
+    known = {row.code: row for row in Competency.objects.filter(framework=framework, agency=None)}
+    LevelDescriptor.objects.filter(competency__in=known.values()).delete()
     order = 0
     descriptors: list[LevelDescriptor] = []
     for area_data in data["areas"]:
         order += 1
-        area = _competency(framework, area_data, order, parent=None)
+        area = _competency(framework, area_data, order, None, known)
         for item in area_data.get("competencies") or []:
             order += 1
-            competency = _competency(framework, item, order, parent=area)
+            competency = _competency(framework, item, order, area, known)
             descriptors += [
                 LevelDescriptor(
                     competency=competency, number=level["number"], descriptor=level["descriptor"],
@@ -89,16 +105,21 @@ def import_framework(data: dict[str, Any], *, state: FrameworkState) -> Framewor
                 )
                 for level in item.get("levels") or []
             ]  # fmt: skip
+    # What is left has no place in the file; a competency first, so that none goes with an area it has left.
+    Competency.objects.filter(pk__in=[row.pk for row in known.values()]).delete()
     LevelDescriptor.objects.bulk_create(descriptors)
-    return framework
 
 
-def _competency(framework: Framework, data: dict[str, Any], order: int, parent: Competency | None) -> Competency:
-    return Competency.objects.create(
-        framework=framework, parent=parent, code=str(data["code"]), name=data["name"], name_en=data.get("name_en", ""),
-        short_name=data.get("short_name", ""), short_name_en=data.get("short_name_en", ""),
-        description=data.get("description", ""), description_en=data.get("description_en", ""), order=order,
-    )  # fmt: skip
+def _competency(
+    framework: Framework, data: dict[str, Any], order: int, parent: Competency | None, known: dict[str, Competency]
+) -> Competency:
+    """One area or competency as the file says it; taken out of ``known`` when it was there."""
+    row = known.pop(str(data["code"]), None) or Competency(framework=framework, code=str(data["code"]))
+    row.parent, row.order = parent, order
+    for name in ("name", "name_en", "short_name", "short_name_en", "description", "description_en"):
+        setattr(row, name, data.get(name, ""))
+    row.save()
+    return row
 
 
 def _load_crosswalks() -> None:
@@ -180,58 +201,92 @@ def _load_standards() -> None:
     PositionStandard.objects.bulk_create(rows)
 
 
-@transaction.atomic
-def change_framework_state(*, by: "User", framework: Framework, target: FrameworkState) -> None:
-    """Publish or retire a framework; only platform administrators, only forward. Levels are recomputed by a reaction."""
-    if not standing_of(by).is_platform_admin:
-        denied(_("Hanya admin platform yang dapat menerbitkan atau mengakhiri kamus kompetensi.")).require()
-    can_become(framework.state, target).require()
-    framework.state = target.value
-    if target is FrameworkState.PUBLISHED:
-        framework.published_at = clock.now()
-    framework.save(update_fields=["state", "published_at"])
-    verb = entries.FRAMEWORK_PUBLISHED if target is FrameworkState.PUBLISHED else entries.FRAMEWORK_RETIRED
-    record(verb, by=by, kind="framework", object_id=framework.public_id, name=framework.name)
+def _require_keeper(by: "User") -> None:
+    if not may_keep_frameworks(by):
+        denied(
+            _("Hanya admin platform yang dapat mengunggah, menerbitkan, atau mengakhiri kamus kompetensi.")
+        ).require()
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise Refused(_("Tuliskan alasannya; kamus kompetensi dipakai semua instansi."))
 
 
 @transaction.atomic
-def add_local_competency(
-    *,
-    by: "User",
-    agency: "Agency",
-    area: Competency,
-    code: str,
-    name: str,
-    name_en: str,
-    description: str,
-    descriptors: list[str],
-) -> Competency:
-    """Add a competency that only this agency uses, under an area of a published framework; national rows stay untouched.
+def upload_framework(*, by: "User", text: str, seen: str = "") -> Framework:
+    """Bring in a framework's file as a draft: a new one, or in place of the draft with its code.
 
-    ``descriptors`` is one sentence per level. Raises Denied without the permission, Refused when the code is taken.
+    ``seen``: the mark (``draft_mark``) of the draft that the report was made against; empty for none. A file that says what
+    the draft says already changes nothing. Raises Denied for anybody but platform administrators; Refused for a file with
+    faults, a code that is in force or retired, or a draft that has changed since the report.
     """
-    if not agencies_visible_to(by, Permission.MANAGE_STANDARDS).filter(pk=agency.pk).exists():
-        denied(_("Hanya pengelola kepegawaian instansi yang dapat menambah kompetensi instansi.")).require()
-    if Competency.objects.filter(framework=area.framework, code=code).filter(agency=agency).exists():
-        raise Refused(_("Kode %(code)s sudah dipakai di instansi Anda; pilih kode lain.") % {"code": code})
-    if Competency.objects.filter(framework=area.framework, code=code, agency=None).exists():
-        raise Refused(_("Kode %(code)s sudah dipakai kompetensi nasional; pilih kode lain.") % {"code": code})
-    last = Competency.objects.filter(parent=area).order_by("-order").first()
-    competency = Competency.objects.create(
-        framework=area.framework, parent=area, agency=agency, code=code, name=name, name_en=name_en,
-        description=description, order=last.order if last else area.order,
-    )  # fmt: skip
-    LevelDescriptor.objects.bulk_create(
-        LevelDescriptor(competency=competency, number=number, descriptor=text, indicator=text)
-        for number, text in enumerate(descriptors, start=1)
-        if text.strip()
-    )
+    _require_keeper(by)
+    data, faults = read_framework_file(text)
+    if faults:
+        raise Refused(_("Berkas ini masih memuat kesalahan. Perbaiki, lalu unggah lagi."))
+    framework = Framework.objects.select_for_update().filter(code=data["code"]).first()
+    before = framework_data(framework) if framework else None
+    if framework is not None:
+        if framework.state != FrameworkState.DRAFT or framework.agency_id is not None:
+            raise Refused(
+                _("Kode %(code)s dipakai kamus yang sudah terbit. Beri berkas ini kode dan versi baru.")
+                % {"code": data["code"]}
+            )
+        if before == data:
+            return framework
+    if seen != draft_mark(before):
+        raise Refused(_("Draf kamus ini berubah sejak laporan dibuat. Unggah lagi berkasnya dan baca laporan barunya."))
+    if framework is None:
+        framework = import_framework(data, state=FrameworkState.DRAFT)
+    else:
+        _fill(framework, data)
+    counts = Counter(row.kind for row in differences(before, data))
     record(
-        entries.COMPETENCY_ADDED,
-        by=by,
-        kind="competency",
-        object_id=competency.public_id,
-        name=name,
-        agency_id=agency.pk,
-    )
-    return competency
+        entries.FRAMEWORK_UPLOADED, by=by, kind="framework", object_id=framework.public_id, name=framework.name,
+        data={"code": framework.code, **counts},
+    )  # fmt: skip
+    return framework
+
+
+@transaction.atomic
+def discard_framework(*, by: "User", framework: Framework, reason: str) -> None:
+    """Throw a draft away; nothing was ever measured by it. A second call changes nothing.
+
+    Raises Denied for anybody but platform administrators, Refused without a reason or for a framework that was published.
+    """
+    _require_keeper(by)
+    _require_reason(reason)
+    found = Framework.objects.select_for_update().filter(pk=framework.pk).first()
+    if found is None:
+        return
+    if found.state != FrameworkState.DRAFT:
+        raise Refused(_("Kamus yang pernah terbit tidak dapat dibuang; akhiri masa berlakunya."))
+    record(
+        entries.FRAMEWORK_DISCARDED, by=by, kind="framework", object_id=found.public_id, name=found.name,
+        reason=reason.strip(), data={"code": found.code},
+    )  # fmt: skip
+    found.delete()
+
+
+@transaction.atomic
+def change_framework_state(*, by: "User", framework: Framework, target: FrameworkState, reason: str) -> None:
+    """Publish or retire a framework; only platform administrators, only forward. Levels are recomputed by a reaction.
+
+    A second call changes nothing. Raises Denied without the right; Refused without a reason, for a step back, or for retiring
+    what others lean on.
+    """
+    _require_keeper(by)
+    _require_reason(reason)
+    locked = Framework.objects.select_for_update().get(pk=framework.pk)
+    if locked.state == target:
+        return
+    can_become(locked.state, target).require()
+    if target is FrameworkState.RETIRED:
+        can_retire(leaning_on(locked.code)).require()
+    locked.state = target.value
+    if target is FrameworkState.PUBLISHED:
+        locked.published_at = clock.now()
+    locked.save(update_fields=["state", "published_at"])
+    verb = entries.FRAMEWORK_PUBLISHED if target is FrameworkState.PUBLISHED else entries.FRAMEWORK_RETIRED
+    record(verb, by=by, kind="framework", object_id=locked.public_id, name=locked.name, reason=reason.strip())

@@ -8,7 +8,9 @@ from bina.competencies.models import CompetencyLevel, StaleUnit, UnitGap
 from bina.competencies.queries.computation import LEVEL_COLUMNS, Assumptions, compute_levels
 from bina.foundation import clock
 from bina.foundation.bulk import insert_rows
-from bina.people.queries import employees
+from bina.people.actions import add_up, add_up_all
+from bina.people.queries import employees, units
+from bina.people.registry import SumsTable
 
 PORTION = 5_000
 
@@ -66,8 +68,8 @@ def note_stale_units(unit_ids: Iterable[int]) -> None:
 
 _SUMS = """
 INSERT INTO competencies_unitgap
-    (unit_id, competency_id, required, measured, proven, provisional, gap_sum, level_sum, variance_sum)
-SELECT e.unit_id, l.competency_id, COUNT(*),
+    (unit_id, is_whole, competency_id, required, measured, proven, provisional, gap_sum, level_sum, variance_sum)
+SELECT e.unit_id, FALSE, l.competency_id, COUNT(*),
        SUM(CASE WHEN l.mean IS NULL THEN 0 ELSE 1 END),
        SUM(CASE WHEN l.status = 3 THEN 1 ELSE 0 END),
        SUM(CASE WHEN l.status = 2 THEN 1 ELSE 0 END),
@@ -78,22 +80,41 @@ GROUP BY e.unit_id, l.competency_id
 """
 
 
+_GAPS = SumsTable(
+    UnitGap._meta.db_table,
+    ("competency_id",),
+    ("required", "measured", "proven", "provisional", "gap_sum", "level_sum", "variance_sum"),
+)
+
+
+def _hold() -> None:
+    """One job at a time adds up, the others wait at the tops of the trees."""
+    list(units().select_for_update(no_key=True).filter(depth=1).values_list("pk"))
+
+
 @transaction.atomic
 def rebuild_unit_gaps() -> None:
-    """Make the sums of every unit anew, in one statement."""
+    """Make the sums of every unit anew, and add them up."""
+    _hold()
     UnitGap.objects.all()._raw_delete("default")
     with connection.cursor() as cursor:
         cursor.execute(_SUMS.format(where=""))
+    add_up_all(_GAPS)
     StaleUnit.objects.all().delete()
 
 
 @transaction.atomic
 def refresh_stale_units() -> int:
-    """Make the sums of units noted as stale anew; returns how many units that were."""
+    """Make the sums of units noted as stale anew, and those of the units above them; returns how many were noted."""
+    if not StaleUnit.objects.exists():
+        return 0
+    _hold()
+    tree = dict(units().values_list("path", "pk"))
     stale = list(StaleUnit.objects.select_for_update().values_list("unit_id", flat=True))
     for unit_id in stale:
-        UnitGap.objects.filter(unit_id=unit_id).delete()
+        UnitGap.objects.filter(unit_id=unit_id, is_whole=False).delete()
         with connection.cursor() as cursor:
             cursor.execute(_SUMS.format(where="AND e.unit_id = %s"), [unit_id])
+    add_up(_GAPS, tree, set(stale))
     StaleUnit.objects.filter(unit_id__in=stale).delete()
     return len(stale)

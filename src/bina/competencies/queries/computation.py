@@ -1,7 +1,7 @@
 """From evidence to levels, for one person or a hundred thousand: rows in, arrays through science, rows out."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,13 +9,57 @@ from django.db.models import Q
 from numpy.typing import NDArray
 
 from bina.competencies.models import Competency, Evidence, EvidenceSource, LevelPrior
+from bina.competencies.queries.cuts import CutsInForce, cuts_in_force
 from bina.competencies.queries.standards import StandardBook
 from bina.competencies.rules import FrameworkState, Source
 from bina.people.queries import employees
-from bina.science.evidence import CombinedLevels, Sources, StatusRules, combine, newest_only
+from bina.science.arrays import FloatArray, IntArray
+from bina.science.evidence import (
+    CombinedLevels,
+    Sources,
+    StatusRules,
+    combine,
+    expiry_dates,
+    level_expiry,
+    newest_only,
+)
 from bina.science.evidence import Evidence as EvidenceTable
 
 DEFAULT_PRIOR = (2.0, 1.0)
+SOURCE_PLACES = {source.value: place for place, source in enumerate(Source)}
+
+
+def sources_from(rows: Iterable[EvidenceSource]) -> Sources:
+    """The trust in every source, in the order of `SOURCE_PLACES`; of several rows of one source the last one holds."""
+    rules = {row.code: row for row in rows}
+    known = [rules.get(code) for code in SOURCE_PLACES]
+    return Sources(
+        bias=np.array([row.bias if row else 0.0 for row in known]),
+        sd_floor=np.array([row.standard_deviation if row else 0.5 for row in known]),
+        drift_per_year=np.array([row.drift_per_year if row else 0.25 for row in known]),
+        can_prove=np.array([bool(row and row.can_prove) for row in known]),
+    )
+
+
+def evidence_table(
+    *,
+    person: IntArray,
+    competency: IntArray,
+    source: IntArray,
+    value: FloatArray,
+    sd: FloatArray,
+    age_days: FloatArray,
+    lines: Iterable[str],
+) -> EvidenceTable:
+    """Rows of evidence, in the order in which they were recorded, as science weighs them: of one line only the newest.
+
+    Of two pieces of one day the later recorded one is the newer: a pre-test and a post-test may share an afternoon.
+    """
+    known: dict[str, int] = {}
+    origin = np.array([known.setdefault(line, len(known)) for line in lines], dtype=np.int64)
+    order = np.arange(len(value), 0, -1) * 1e-9
+    counted = newest_only(EvidenceTable(person, competency, source, value, sd, age_days + order), origin)
+    return EvidenceTable(person, competency, source, value, sd, age_days / 365.25, superseded=~counted)
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +71,7 @@ class ComputedLevels:
     required: NDArray[np.float64]
     weight: NDArray[np.int64]
     combined: CombinedLevels
+    expires_on: NDArray[np.datetime64]
     evidence_ids: NDArray[np.int64]
     counted: NDArray[np.bool_]
     on: dt.date
@@ -56,12 +101,13 @@ class ComputedLevels:
             else:
                 weight = int(self.weight[person, competency])
                 values = (None, None, None, None, required, weight, None, None, 0, False, 0)
-            yield self.employee_ids[person], self.competency_ids[competency], (*values, self.on)
+            lapse = self.expires_on[person, competency].item()
+            yield self.employee_ids[person], self.competency_ids[competency], (*values, self.on, lapse)
 
 
 LEVEL_COLUMNS = (
     "mean", "standard_deviation", "low", "high", "required_level", "weight", "probability", "gap", "status",
-    "is_contradictory", "evidence_count", "computed_on",
+    "is_contradictory", "evidence_count", "computed_on", "expires_on",
 )  # fmt: skip
 
 
@@ -74,29 +120,25 @@ class Assumptions:
     sources: Sources = field(init=False)
     source_index: dict[str, int] = field(init=False)
     framework_of: dict[int, int] = field(init=False)
+    area_of: dict[int, int] = field(init=False)
+    cuts: CutsInForce = field(init=False)
     priors: dict[tuple[int, str | None], tuple[float, float]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.book = StandardBook(self.on)
         in_force = Q(valid_to=None) | Q(valid_to__gte=self.on)
-        rules = {
-            row.code: row
-            for row in EvidenceSource.objects.filter(in_force, valid_from__lte=self.on).order_by("valid_from", "id")
-        }
-        codes = [source.value for source in Source]
-        self.source_index = {code: index for index, code in enumerate(codes)}
-        known = [rules.get(code) for code in codes]
-        self.sources = Sources(
-            bias=np.array([row.bias if row else 0.0 for row in known]),
-            sd_floor=np.array([row.standard_deviation if row else 0.5 for row in known]),
-            drift_per_year=np.array([row.drift_per_year if row else 0.25 for row in known]),
-            can_prove=np.array([bool(row and row.can_prove) for row in known]),
+        self.sources = sources_from(
+            EvidenceSource.objects.filter(in_force, valid_from__lte=self.on).order_by("valid_from", "id")
         )
-        self.framework_of = dict(
+        self.source_index = SOURCE_PLACES
+        places = list(
             Competency.objects.filter(parent__isnull=False, framework__state=FrameworkState.PUBLISHED).values_list(
-                "id", "framework_id"
+                "id", "framework_id", "parent_id"
             )
         )
+        self.framework_of = {pk: framework for pk, framework, _area in places}
+        self.area_of = {pk: area for pk, _framework, area in places if area is not None}
+        self.cuts = cuts_in_force(self.on)
         self.priors = {
             (framework, job_class): (mean, spread)
             for framework, job_class, mean, spread in LevelPrior.objects.filter(in_force, valid_from__lte=self.on)
@@ -147,24 +189,20 @@ def compute_levels(
         )
         if row[2] in column_of and row[1] in row_of
     ]
-    lines: dict[str, int] = {}
     today = on.toordinal()
-    # Of two pieces of one day the later recorded one is the newer: a pre-test and a post-test may share an afternoon.
-    age_days = np.array([today - row[6].toordinal() for row in raw], dtype=np.float64)
-    table = EvidenceTable(
-        person_index=np.array([row_of[row[1]] for row in raw], dtype=np.int64),
-        competency_index=np.array([column_of[row[2]] for row in raw], dtype=np.int64),
-        source_index=np.array([assume.source_index[row[3]] for row in raw], dtype=np.int64),
-        value=np.array([row[4] for row in raw], dtype=np.float64),
-        sd=np.array([row[5] for row in raw], dtype=np.float64),
-        age_years=age_days + np.arange(len(raw), 0, -1) * 1e-9,
-    )
-    origin = np.array([lines.setdefault(row[7], len(lines)) for row in raw], dtype=np.int64)
-    counted = newest_only(table, origin)
-    table = EvidenceTable(
-        person_index=table.person_index, competency_index=table.competency_index, source_index=table.source_index,
-        value=table.value, sd=table.sd, age_years=age_days / 365.25, superseded=~counted,
+    value, spread = assume.cuts.read_all(
+        [row[7] for row in raw], [row[2] for row in raw], assume.area_of,
+        np.array([row[4] for row in raw], dtype=np.float64), np.array([row[5] for row in raw], dtype=np.float64),
     )  # fmt: skip
+    table = evidence_table(
+        person=np.array([row_of[row[1]] for row in raw], dtype=np.int64),
+        competency=np.array([column_of[row[2]] for row in raw], dtype=np.int64),
+        source=np.array([assume.source_index[row[3]] for row in raw], dtype=np.int64),
+        value=value,
+        sd=spread,
+        age_days=np.array([today - row[6].toordinal() for row in raw], dtype=np.float64),
+        lines=(row[7] for row in raw),
+    )
 
     required = np.full(shape, np.nan)
     weight = np.zeros(shape, dtype=np.int64)
@@ -190,7 +228,8 @@ def compute_levels(
         table, assume.sources, persons=shape[0], competencies=shape[1],
         prior_mean=prior_mean, prior_sd=prior_sd, required=required, rules=StatusRules(),
     )  # fmt: skip
+    years = level_expiry(table, assume.sources, combined, prior_mean=prior_mean, prior_sd=prior_sd, required=required)
     return ComputedLevels(
-        [row[0] for row in people], chosen, required, weight, combined,
-        np.array([row[0] for row in raw], dtype=np.int64), counted, on,
+        [row[0] for row in people], chosen, required, weight, combined, expiry_dates(years, on),
+        np.array([row[0] for row in raw], dtype=np.int64), table.counted, on,
     )  # fmt: skip

@@ -1,17 +1,17 @@
 """Where the gaps lie: unit × competency, from sums that stay small however many people there are."""
 
 from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Sum
-from django.db.models.functions import Substr
+from django.db.models import Q
 
-from bina.competencies.models import Competency, UnitGap
-from bina.people.queries import UNIT_STEP, units
+from bina.competencies.models import Competency, CompetencyLevel, UnitGap
+from bina.people.queries import children_of
 
 if TYPE_CHECKING:
-    from bina.people.models import OrgUnit
+    from bina.people.models import Employee, OrgUnit
 
 MINIMUM_PEOPLE = 5
 
@@ -80,34 +80,68 @@ def gap_map(unit: "OrgUnit", *, framework_code: str = "digcomp-3.0", by_area: bo
     )
     column_of = {row.pk: (row.parent_id if by_area else row.pk) for row in competencies if row.parent_id}
     columns = [row for row in competencies if (row.parent_id is None) == by_area]
-    children = list(units().filter(path__subtree=unit.path, depth=unit.depth + 1))
-    by_path = {child.path: child.pk for child in children}
-    cells: dict[tuple[int, int], GapCell] = defaultdict(lambda: EMPTY)
+    children = children_of(unit)
+    below = [child.pk for child in children]
+    # The units alone lead to the rows; beside another condition SQLite may read every unit there is.
     sums = (
-        UnitGap.objects.filter(unit__path__subtree=unit.path, competency_id__in=list(column_of))
-        .annotate(branch=Substr("unit__path", 1, len(unit.path) + UNIT_STEP))
-        .order_by()
-        .values_list("branch", "competency_id")
-        .annotate(Sum("required"), Sum("measured"), Sum("proven"), Sum("gap_sum"), Sum("level_sum"))
+        UnitGap.objects.filter(unit__in=[unit.pk, *below])
+        .filter(Q(unit=unit, is_whole=False) | Q(is_whole=True, unit__in=below))
+        .values_list("unit_id", "competency_id", "required", "measured", "proven", "gap_sum", "level_sum")
     )
+    cells: dict[tuple[int, int], GapCell] = defaultdict(lambda: EMPTY)
     has_own = False
-    for branch, competency_id, *numbers in sums:
-        column = column_of[competency_id]
-        owner = by_path.get(branch)
-        has_own = has_own or owner is None
-        for row_id in (owner or unit.pk, 0):
-            cells[row_id, column] = _add(cells[row_id, column], GapCell(*numbers))
+    for owner, competency_id, required, measured, proven, gaps, levels in sums:
+        column = column_of.get(competency_id)
+        if column is None:
+            continue
+        has_own = has_own or owner == unit.pk
+        for row_id in (owner, 0):
+            cells[row_id, column] = _add(cells[row_id, column], GapCell(required, measured, proven, gaps, levels))
     rows = ([(unit, True)] if has_own else []) + [(child, False) for child in children]
     return GapMap(unit, tuple(rows), tuple(columns), dict(cells))
 
 
-def unit_levels(unit_id: int) -> dict[int, tuple[int, float]]:
-    """Of a unit's own members: how many are measured on each competency of their jobs, and their mean level.
+@dataclass(frozen=True, slots=True)
+class UnitNorm:
+    """The mean level of the colleagues in one's unit on an area, told so that no single one can be told apart.
 
-    Only where at least five are measured, so that nobody can be told apart. One query.
+    ``least``: at least so many are measured (5, 10, 20, …), not the exact number.
     """
-    rows = UnitGap.objects.filter(unit_id=unit_id, measured__gte=MINIMUM_PEOPLE)
-    return {
-        competency: (measured, level_sum / measured)
-        for competency, measured, level_sum in rows.values_list("competency_id", "measured", "level_sum")
-    }
+
+    mean: float
+    least: int
+
+
+CROWDS = (20, 10, MINIMUM_PEOPLE)
+
+
+def unit_norms(employee: "Employee", areas: Mapping[int, Collection[int]]) -> dict[int, UnitNorm]:
+    """Of the colleagues in a person's own unit: their mean level on each area (competency ids by area id). One query.
+
+    The person is left out, so that one's own level does not give the others away by subtraction. A colleague counts with
+    at least half of an area measured. Fewer than five colleagues are not shown; fewer than ten to the nearest half level, so
+    that two looks before and after a colleague's measurement do not tell that colleague's level.
+    """
+    area_of = {competency: area for area, members in areas.items() for competency in members}
+    levels: dict[tuple[int, int], list[float]] = defaultdict(list)
+    rows = (
+        CompetencyLevel.objects.filter(
+            employee__unit_id=employee.unit_id, employee__left_on=None, competency_id__in=list(area_of),
+            mean__isnull=False,
+        )
+        .exclude(employee_id=employee.pk)
+        .values_list("employee_id", "competency_id", "mean")
+    )  # fmt: skip
+    for person, competency, mean in rows:
+        levels[area_of[competency], person].append(mean or 0.0)
+    means: dict[int, list[float]] = defaultdict(list)
+    for (area, _person), found in levels.items():
+        if 2 * len(found) >= len(areas[area]):
+            means[area].append(sum(found) / len(found))
+    norms = {}
+    for area, found in means.items():
+        least = next((size for size in CROWDS if len(found) >= size), None)
+        if least is not None:
+            mean = sum(found) / len(found)
+            norms[area] = UnitNorm(round(2 * mean) / 2 if least == MINIMUM_PEOPLE else round(mean, 1), least)
+    return norms

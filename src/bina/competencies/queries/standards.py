@@ -58,22 +58,43 @@ class StandardBook:
         return self._resolved[key]
 
 
-def standards_of_class(job_class_code: str, agency_id: int | None, on: dt.date) -> list[PositionStandard]:
-    """The rows in force for a job class as one agency sees them, its own replacing national ones."""
+def standards_of_class(
+    job_class_code: str, agency_id: int | None, on: dt.date, functional: str = ""
+) -> list[PositionStandard]:
+    """The rows in force for a job class (or one job family in it) as one agency sees them, its own replacing national ones."""
+    return standards_by_family(job_class_code, agency_id, on).get(functional, [])
+
+
+def standards_by_family(job_class_code: str, agency_id: int | None, on: dt.date) -> dict[str, list[PositionStandard]]:
+    """The rows in force for a job class, by job family; under an empty name those of the whole class, first. One query."""
     rows = (
         PositionStandard.objects.filter(
             Q(valid_to=None) | Q(valid_to__gte=on), Q(agency=None) | Q(agency_id=agency_id), valid_from__lte=on,
-            job_class_id=job_class_code, functional="",
+            job_class_id=job_class_code,
         )
         .select_related("competency", "competency__parent", "competency__framework")
-        .order_by("competency__framework_id", "competency__order", "agency_id", "valid_from", "id")
+        .order_by(
+            "functional", "competency__framework_id", "competency__order", "competency_id", "agency_id", "valid_from", "id"
+        )
     )  # fmt: skip
-    chosen: dict[int, PositionStandard] = {}
+    chosen: dict[str, dict[int, PositionStandard]] = {"": {}}
     for row in rows:
-        current = chosen.get(row.competency_id)
+        family = chosen.setdefault(row.functional, {})
+        current = family.get(row.competency_id)
         if current is None or row.agency_id is not None or current.agency_id is None:
-            chosen[row.competency_id] = row
-    return list(chosen.values())
+            family[row.competency_id] = row
+    return {functional: list(found.values()) for functional, found in chosen.items()}
+
+
+def standards_to_come(job_class_code: str, agency_id: int | None, on: dt.date) -> list[PositionStandard]:
+    """Rows of a job class that begin after a day, the earliest first: national ones and the agency's own."""
+    return list(
+        PositionStandard.objects.filter(
+            Q(agency=None) | Q(agency_id=agency_id), valid_from__gt=on, job_class_id=job_class_code
+        )
+        .select_related("competency")
+        .order_by("valid_from", "id")
+    )
 
 
 def standards_visible_to(user: "User") -> QuerySet[PositionStandard]:
@@ -86,6 +107,11 @@ def standards_visible_to(user: "User") -> QuerySet[PositionStandard]:
 def may_manage_standards(user: "User") -> bool:
     """Whether the account may change its agency's standards."""
     return standing_of(user).may(Permission.MANAGE_STANDARDS)
+
+
+def may_set_national_standards(user: "User") -> bool:
+    """Whether the account may change what is asked in every agency."""
+    return standing_of(user).may(Permission.MANAGE_PLATFORM)
 
 
 def job_class_by_code(code: str) -> "JobClass | None":
