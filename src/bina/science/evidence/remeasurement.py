@@ -8,7 +8,14 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from bina.science.arrays import FloatArray, IntArray, as_floats, as_number
-from bina.science.evidence.combination import CombinedLevels, Sources, Status, StatusRules, piece_variance
+from bina.science.evidence.combination import (
+    CombinedLevels,
+    Sources,
+    Status,
+    StatusRules,
+    piece_variance,
+    variance_factor,
+)
 from bina.science.evidence.table import Evidence
 
 _DAYS_PER_YEAR = 365.25
@@ -99,7 +106,7 @@ def level_expiry(
     proven = np.flatnonzero(levels.status.ravel() == Status.PROVEN)
     found = np.full(shape[0] * shape[1], np.nan)
     if proven.size:
-        ageing = _Ageing.of(evidence, sources, proven, shape)
+        ageing = _Ageing.of(evidence, sources, proven, shape, rules.misstated)
         bound = float(special.ndtri(rules.proven))
         found[proven] = ageing.first_below(bound, centre[proven], doubt[proven], needed[proven])
     return found.reshape(shape)
@@ -113,9 +120,12 @@ class _Ageing:
     value: FloatArray
     variance: FloatArray
     growth: FloatArray
+    misstated: float
 
     @classmethod
-    def of(cls, evidence: Evidence, sources: Sources, proven: IntArray, shape: tuple[int, ...]) -> "_Ageing":
+    def of(
+        cls, evidence: Evidence, sources: Sources, proven: IntArray, shape: tuple[int, ...], misstated: float
+    ) -> "_Ageing":
         """Keep the counted rows of the proven levels."""
         number = np.full(shape[0] * shape[1], -1)
         number[proven] = np.arange(proven.size)
@@ -124,7 +134,7 @@ class _Ageing:
         source = evidence.source_index[rows]
         return cls(
             place[rows], evidence.value[rows] - sources.bias[source], piece_variance(evidence, sources)[rows],
-            np.square(sources.drift_per_year[source]),
+            np.square(sources.drift_per_year[source]), misstated,
         )  # fmt: skip
 
     def reach(self, years: FloatArray, centre: FloatArray, doubt: FloatArray, needed: FloatArray) -> FloatArray:
@@ -133,9 +143,9 @@ class _Ageing:
         weight = 1 / (self.variance + self.growth * years[self.place])
         told = np.bincount(self.place, weights=weight, minlength=count)
         mean = np.bincount(self.place, weights=weight * self.value, minlength=count) / told
-        chi2 = np.bincount(self.place, weights=weight * np.square(self.value - mean[self.place]), minlength=count)
+        apart = np.bincount(self.place, weights=weight * np.square(self.value - mean[self.place]), minlength=count)
         freedom = np.maximum(np.bincount(self.place, minlength=count) - 1, 1)
-        said = told / np.maximum(chi2 / freedom, 1.0)
+        said = told / variance_factor(apart.astype(np.float64, copy=False), freedom, self.misstated)
         precision = doubt + said
         distance: FloatArray = (centre + said / precision * (mean - centre) - needed) * np.sqrt(precision)
         return distance

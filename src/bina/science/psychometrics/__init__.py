@@ -12,6 +12,13 @@ from bina.science.psychometrics.ability import (
     maximum_a_posteriori,
     weighted_likelihood,
 )
+from bina.science.psychometrics.agreement import (
+    MarkAgreement,
+    WeightedKappa,
+    mark_agreement,
+    one_way_intraclass,
+    weighted_kappa,
+)
 from bina.science.psychometrics.calibration import (
     Calibration,
     Model,
@@ -19,7 +26,7 @@ from bina.science.psychometrics.calibration import (
     TooFewAnswersError,
     calibrate,
 )
-from bina.science.psychometrics.classical import ItemAnalysis, analyse_items
+from bina.science.psychometrics.classical import AnswerAnalysis, ItemAnalysis, analyse_answers, analyse_items
 from bina.science.psychometrics.dif import (
     DifClass,
     LogisticDif,
@@ -29,7 +36,7 @@ from bina.science.psychometrics.dif import (
     mantel_haenszel,
     score_strata,
 )
-from bina.science.psychometrics.distractors import OptionAnalysis, analyse_options
+from bina.science.psychometrics.distractors import ItemOptions, OptionAnalysis, analyse_item_options, analyse_options
 from bina.science.psychometrics.graded_calibration import EmptyCategoryError, GradedCalibration, calibrate_graded
 from bina.science.psychometrics.linking import Drift, Link, LinkCheck, LinkMethod, check_link, drift_over_time, link
 from bina.science.psychometrics.models import (
@@ -42,6 +49,7 @@ from bina.science.psychometrics.models import (
 )
 from bina.science.psychometrics.person_fit import PersonFit, standardized_person_fit
 from bina.science.psychometrics.rater_severity import RatedLevels, Ratings, rated_levels
+from bina.science.psychometrics.rating_scales import ScaleAnalysis, analyse_scale
 from bina.science.psychometrics.reliability import (
     DecisionQuality,
     ScoreReliability,
@@ -75,6 +83,7 @@ from bina.science.psychometrics.standard_setting import (
 __all__ = [
     "AbilityEstimate",
     "AngoffRound",
+    "AnswerAnalysis",
     "AnswerSimilarity",
     "BookmarkCut",
     "Calibration",
@@ -85,11 +94,13 @@ __all__ = [
     "GradedCalibration",
     "GradedItems",
     "ItemAnalysis",
+    "ItemOptions",
     "Link",
     "LinkCheck",
     "LinkMethod",
     "LogisticDif",
     "MantelHaenszel",
+    "MarkAgreement",
     "Model",
     "NormalPrior",
     "OptionAnalysis",
@@ -99,12 +110,17 @@ __all__ = [
     "RatedLevels",
     "Ratings",
     "RoundChange",
+    "ScaleAnalysis",
     "ScoreReliability",
     "ScoredItems",
     "TooFewAnswersError",
+    "WeightedKappa",
     "ability_strata",
+    "analyse_answers",
+    "analyse_item_options",
     "analyse_items",
     "analyse_options",
+    "analyse_scale",
     "angoff_round",
     "answer_similarity",
     "booklet_order",
@@ -126,8 +142,10 @@ __all__ = [
     "logistic_dif",
     "mantel_haenszel",
     "marginal_reliability",
+    "mark_agreement",
     "maximum_a_posteriori",
     "one_factor",
+    "one_way_intraclass",
     "option_probabilities",
     "probability",
     "rapid_guessing",
@@ -139,5 +157,6 @@ __all__ = [
     "score_strata",
     "standardized_person_fit",
     "suspicious_pairs",
+    "weighted_kappa",
     "weighted_likelihood",
 ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from bina.science.arrays import FloatArray, as_floats
+from bina.science.arrays import FloatArray, IntArray, as_floats, as_indices, same_length
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +55,8 @@ def analyse_items(scores: ArrayLike) -> ItemAnalysis:
     variance = float(totals.var(ddof=1))
     alpha = standard_error = float("nan")
     if variance > 1e-12:
-        alpha = items / (items - 1) * (1 - float(complete.var(axis=0, ddof=1).sum()) / variance)
+        # never above 1, but for dust where all items say the same
+        alpha = min(1.0, items / (items - 1) * (1 - float(complete.var(axis=0, ddof=1).sum()) / variance))
         standard_error = float(np.sqrt(variance * (1 - max(alpha, 0.0))))
     return ItemAnalysis(
         difficulty=np.nanmean(answers, axis=0),
@@ -64,3 +65,45 @@ def analyse_items(scores: ArrayLike) -> ItemAnalysis:
         standard_error=standard_error,
         complete_persons=complete.shape[0],
     )
+
+
+@dataclass(frozen=True, eq=False)
+class AnswerAnalysis:
+    """Classical figures from answers that are missing by design, one entry per item.
+
+    answers: how many. difficulty: mean score, NaN without answers. discrimination: correlation of the item with the mean
+    score on the other items that the same person answered, NaN if either does not vary. rest: per answer, that mean of the
+    others, NaN where the person answered nothing else.
+    """
+
+    answers: IntArray
+    difficulty: FloatArray
+    discrimination: FloatArray
+    rest: FloatArray
+
+
+def analyse_answers(person: ArrayLike, item: ArrayLike, score: ArrayLike, *, items: int) -> AnswerAnalysis:
+    """Classical item analysis of answers given as three flat arrays: who, which of `items`, and the score in [0, 1].
+
+    Nobody need have answered everything: the rest score is a mean, so that forms of different length and adaptive tests can
+    be put together. Memory grows with the answers alone. Raises ValueError when lengths differ or a score is out of range.
+    """
+    who, which = as_indices("person", person), as_indices("item", item, items)
+    points = as_floats("score", score, ndim=1, at_least=0, at_most=1)
+    same_length(person=who, item=which, score=points)
+    given, total = np.bincount(who), np.bincount(who, weights=points)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        rest = (total[who] - points) / (given[who] - 1)
+        count = np.bincount(which, minlength=items)
+        difficulty = np.bincount(which, weights=points, minlength=items) / count
+        known = np.isfinite(rest)
+        which, own, other = which[known], points[known], rest[known]
+        paired = np.bincount(which, minlength=items)
+
+        def mean(values: FloatArray) -> FloatArray:
+            return np.bincount(which, weights=values, minlength=items) / paired
+
+        own, other = own - mean(own)[which], other - mean(other)[which]
+        spread = np.sqrt(mean(own**2) * mean(other**2))
+        discrimination = np.where(spread > 1e-9, mean(own * other) / spread, np.nan)
+    return AnswerAnalysis(count.astype(np.int64), difficulty, discrimination, rest)

@@ -28,6 +28,62 @@ class OptionAnalysis:
     key_discriminates_negatively: BoolArray
 
 
+@dataclass(frozen=True, eq=False)
+class ItemOptions:
+    """Figures of the options of one item, one entry per option; meanings and flags as in `OptionAnalysis`.
+
+    by_third (options x 3): share among the weaker, middle and stronger third of those who answered, NaN for an empty third.
+    """
+
+    chosen: IntArray
+    share: FloatArray
+    by_third: FloatArray
+    mean_ability: FloatArray
+    correlation: FloatArray
+    unused: BoolArray
+    attracts_stronger: BoolArray
+    weaker_take_key: BoolArray
+
+
+def analyse_item_options(
+    took: ArrayLike, key: ArrayLike, ability: ArrayLike, rest: ArrayLike, *, least_share: float = 0.05
+) -> ItemOptions:
+    """Distractor analysis of one item, of which one option or several may be picked.
+
+    `took` is persons x options, 1 where picked; `key` is true per right option; `ability` (levels) and `rest` (share of
+    the other items that the person solved, NaN where there is none) are one per person. Thirds are by ability.
+    Raises ValueError when lengths differ or a mark is neither 0 nor 1.
+    """
+    marks = as_floats("took", took, ndim=2, at_least=0, at_most=1)
+    right = np.asarray(key, dtype=np.bool_)
+    theta, score = as_floats("ability", ability, ndim=1), as_floats("rest", rest, ndim=1, missing=True)
+    persons, options = marks.shape
+    if right.shape != (options,) or theta.shape != (persons,) or score.shape != (persons,):
+        raise ValueError("key needs one entry per option, ability and rest one per person")
+    if ((marks != 0) & (marks != 1)).any():
+        raise ValueError("took must be 0 or 1")
+    counts = marks.sum(axis=0)
+    with np.errstate(invalid="ignore"):
+        mean = theta @ marks / np.where(counts > 0, counts, np.nan)
+        share = counts / np.where(persons > 0, persons, np.nan)
+    correlation = _correlations(marks, score)
+    third = np.searchsorted(np.quantile(theta, [1 / 3, 2 / 3]), theta, side="right") if persons else np.zeros(0)
+    by_third = np.full((options, 3), np.nan)
+    for place in range(3):
+        if (third == place).any():
+            by_third[:, place] = marks[third == place].mean(axis=0)
+    return ItemOptions(
+        chosen=counts.astype(np.int64),
+        share=share,
+        by_third=by_third,
+        mean_ability=mean,
+        correlation=correlation,
+        unused=~right & (share < least_share),
+        attracts_stronger=~right & (correlation * np.sqrt(persons) > _CERTAIN),
+        weaker_take_key=right & (correlation < 0),
+    )
+
+
 def analyse_options(
     choices: ArrayLike, key: ArrayLike, ability: ArrayLike, options: ArrayLike, *, least_share: float = 0.05
 ) -> OptionAnalysis:
@@ -58,26 +114,25 @@ def analyse_options(
     answered = seen.sum(axis=1, keepdims=True) - seen
     with np.errstate(invalid="ignore", divide="ignore"):
         rest = np.where(seen, (solved.sum(axis=1, keepdims=True) - solved) / answered, np.nan)
-    counts, mean, correlation = (np.full((items, most), np.nan) for _ in range(3))
+    found = OptionAnalysis(
+        chosen=np.zeros((items, most), dtype=np.int64),
+        share=np.full((items, most), np.nan),
+        mean_ability=np.full((items, most), np.nan),
+        correlation=np.full((items, most), np.nan),
+        unused=np.zeros((items, most), dtype=np.bool_),
+        attracts_stronger=np.zeros((items, most), dtype=np.bool_),
+        key_discriminates_negatively=np.zeros(items, dtype=np.bool_),
+    )
     for item in range(items):
         rows, size = seen[:, item], int(sizes[item])
         took = (chosen[rows, item][:, None] == np.arange(size)).astype(np.float64)
-        counts[item, :size] = took.sum(axis=0)
-        with np.errstate(invalid="ignore"):
-            mean[item, :size] = theta[rows] @ took / np.where(counts[item, :size] > 0, counts[item, :size], np.nan)
-        correlation[item, :size] = _correlations(took, rest[rows, item])
-    total = seen.sum(axis=0)[:, None]
-    share = counts / np.where(total > 0, total, np.nan)
-    is_key = np.arange(most) == right[:, None]
-    return OptionAnalysis(
-        chosen=np.nan_to_num(counts).astype(np.int64),
-        share=share,
-        mean_ability=mean,
-        correlation=correlation,
-        unused=~is_key & (share < least_share),
-        attracts_stronger=~is_key & (correlation * np.sqrt(total) > _CERTAIN),
-        key_discriminates_negatively=(is_key & (correlation < 0)).any(axis=1),
-    )
+        one = analyse_item_options(
+            took, np.arange(size) == right[item], theta[rows], rest[rows, item], least_share=least_share
+        )
+        for name in ("chosen", "share", "mean_ability", "correlation", "unused", "attracts_stronger"):
+            getattr(found, name)[item, :size] = getattr(one, name)
+        found.key_discriminates_negatively[item] = one.weaker_take_key.any()
+    return found
 
 
 def _correlations(took: FloatArray, rest: FloatArray) -> FloatArray:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from bina.science.arrays import FloatArray, as_floats, same_length
+from bina.science.arrays import BoolArray, FloatArray, as_floats, same_length
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +36,10 @@ class ScoredItems:
 
     def __len__(self) -> int:
         return len(self.difficulty)
+
+    def only(self, wanted: BoolArray) -> "ScoredItems":
+        """The items for which `wanted` is true."""
+        return ScoredItems(self.discrimination[wanted], self.difficulty[wanted], self.guessing[wanted])
 
 
 @dataclass(frozen=True, eq=False)

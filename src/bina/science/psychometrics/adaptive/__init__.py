@@ -1,6 +1,12 @@
 """Tests that choose their next question: pools, choice, exposure, many competencies at once, and simulation."""
 
 from bina.science.psychometrics.adaptive.choice import ChoiceRules, Progress, begin, choose_item, take
+from bina.science.psychometrics.adaptive.correlations import (
+    EstimatedCorrelations,
+    ProfileResults,
+    estimate_correlations,
+    with_correlations,
+)
 from bina.science.psychometrics.adaptive.exposure import draw_eligible, eligibility
 from bina.science.psychometrics.adaptive.pool import ItemPool
 from bina.science.psychometrics.adaptive.profile import (
@@ -22,10 +28,12 @@ from bina.science.psychometrics.adaptive.simulation import (
 __all__ = [
     "AdaptiveRun",
     "ChoiceRules",
+    "EstimatedCorrelations",
     "ItemPool",
     "ProfileAnswers",
     "ProfileEstimate",
     "ProfilePrior",
+    "ProfileResults",
     "Progress",
     "StoppingRule",
     "begin",
@@ -33,10 +41,12 @@ __all__ = [
     "choose_item",
     "draw_eligible",
     "eligibility",
+    "estimate_correlations",
     "estimate_profile",
     "expected_gain",
     "nested_prior",
     "simulate_adaptive",
     "simulate_fixed",
     "take",
+    "with_correlations",
 ]

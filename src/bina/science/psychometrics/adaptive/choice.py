@@ -12,19 +12,28 @@ from bina.science.psychometrics.adaptive.pool import ItemPool
 class ChoiceRules:
     """How items are chosen.
 
-    shares: of the test that each content area should have; they sum to 1. shortlist: the item is drawn from so many of the
-    best, so that the same opening does not meet everybody (randomesque, Kingsbury & Zara 1989); 1 always takes the best.
-    Raises ValueError for shares that do not sum to 1 or a shortlist below 1.
+    shares: of the test that each content area should have; they sum to 1. shortlist: each of the first ``openers`` items is
+    drawn from so many of the best, so that the same opening does not meet everybody (randomesque, Kingsbury & Zara 1989).
+    Later the best eligible item is taken: by then people differ in their answers and in what they may be asked, and another
+    draw would only make tests longer. Raises ValueError for shares that do not sum to 1, a shortlist below 1, or openers
+    below 0.
     """
 
     shares: tuple[float, ...] = (1.0,)
     shortlist: int = 5
+    openers: int = 8
 
     def __post_init__(self) -> None:
         if any(share < 0 for share in self.shares) or abs(sum(self.shares) - 1) > 1e-6:
             raise ValueError("shares must not be negative and must sum to 1")
         if self.shortlist < 1:
             raise ValueError("shortlist must be at least 1")
+        if self.openers < 0:
+            raise ValueError("openers must not be negative")
+
+    def drawn_from(self, number: int) -> int:
+        """From how many of the best the item of a number (1 is the first) is drawn."""
+        return self.shortlist if number <= self.openers else 1
 
 
 @dataclass(slots=True)
@@ -53,8 +62,8 @@ def begin(pool: ItemPool, eligible: BoolArray | None = None) -> Progress:
 def choose_item(pool: ItemPool, rules: ChoiceRules, progress: Progress, theta: float, sd: float, draw: float) -> int:
     """The position of the next item for an ability known as theta with error sd; ``draw`` is uniform in [0, 1).
 
-    The area furthest behind its share comes first (modified constrained CAT, Leung, Chang & Hau 2003); within it one of
-    the ``shortlist`` most informative: Kullback–Leibler while the ability is hardly known, Fisher afterwards.
+    The area furthest behind its share comes first (modified constrained CAT, Leung, Chang & Hau 2003); within it the most
+    informative, at first one of the ``shortlist`` most informative: Kullback–Leibler while the ability is hardly known, Fisher afterwards.
     Raises ValueError when no item is left.
     """
     asked, left = progress.asked, progress.left
@@ -69,7 +78,7 @@ def choose_item(pool: ItemPool, rules: ChoiceRules, progress: Progress, theta: f
         raise ValueError("no item is left to ask")
     start, end = pool.spans[due]
     worth = pool.worth(sd)[pool.place(theta), start:end] * progress.open_items[start:end]
-    count = min(rules.shortlist, left[due])
+    count = min(rules.drawn_from(so_far), left[due])
     if count == 1:
         return start + int(worth.argmax())
     best = worth.argpartition(-count)[-count:]
@@ -77,13 +86,15 @@ def choose_item(pool: ItemPool, rules: ChoiceRules, progress: Progress, theta: f
 
 
 def take(pool: ItemPool, progress: Progress, position: int) -> None:
-    """Note that an item is asked: neither it nor its family comes again."""
+    """Note that an item is asked: neither it nor its family nor its enemies come again."""
     progress.asked[int(pool.area[position])] += 1
     _close(pool, progress, position)
     family = pool.family[position]
     if family >= 0:
         for relative in np.flatnonzero((pool.family == family) & (progress.open_items > 0)):
             _close(pool, progress, int(relative))
+    for enemy in pool.enemies.get(position, ()):
+        _close(pool, progress, int(enemy))
 
 
 def _close(pool: ItemPool, progress: Progress, position: int) -> None:

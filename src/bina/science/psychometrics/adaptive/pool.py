@@ -1,5 +1,6 @@
 """The items a test may choose from, with everything that choosing needs computed beforehand."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -19,9 +20,9 @@ class ItemPool:
 
     original: the place of each position in the arrays given. area: content area of each position. spans: first position
     and the one after the last, per area. family: items of one family (two versions of a question, one that gives the
-    other away) never meet in a test; -1 for none. grid: abilities, evenly spaced. log_right, log_wrong (items x grid):
-    of the answer. information (grid x items): Fisher's. early (sd, grid x items): Kullback–Leibler information around
-    an ability that is known only to about that sd.
+    other away) never meet in a test; -1 for none. enemies: per position that has any, the positions that never meet it.
+    grid: abilities, evenly spaced. log_right, log_wrong (items x grid): of the answer. information (grid x items): Fisher's.
+    early (sd, grid x items): Kullback–Leibler information around an ability that is known only to about that sd.
     """
 
     items: ScoredItems
@@ -29,6 +30,7 @@ class ItemPool:
     area: IntArray
     spans: tuple[tuple[int, int], ...]
     family: IntArray
+    enemies: Mapping[int, IntArray]
     grid: FloatArray
     log_right: FloatArray
     log_wrong: FloatArray
@@ -42,14 +44,18 @@ class ItemPool:
         *,
         area: ArrayLike | None = None,
         family: ArrayLike | None = None,
+        enemies: ArrayLike | None = None,
         low: float = -3.0,
         high: float = 9.0,
         step: float = 0.05,
     ) -> Self:
-        """Make a pool; without ``area`` everything is one area, without ``family`` nobody excludes anybody.
+        """Make a pool; without ``area`` everything is one area, without ``family`` and ``enemies`` nobody excludes anybody.
 
-        Raises ValueError if there are no items, the lengths differ, an area up to the highest has no item, or the grid is
-        empty.
+        ``enemies``: pairs of items (pairs x 2) that never meet, for what is no family: A excludes B and B excludes C, while
+        A and C may well meet.
+
+        Raises ValueError if there are no items, the lengths differ, an area up to the highest has no item, an enemy is no
+        item or its own, or the grid is empty.
         """
         count = len(items)
         if not count:
@@ -74,6 +80,7 @@ class ItemPool:
             area=areas[order],
             spans=tuple((int(end - size), int(end)) for end, size in zip(ends, sizes, strict=True)),
             family=families[order],
+            enemies=_enemies(enemies, order),
             grid=grid,
             log_right=np.ascontiguousarray(curves.log_right.T),
             log_wrong=np.ascontiguousarray(curves.log_wrong.T),
@@ -96,6 +103,18 @@ class ItemPool:
             if sd >= 0.85 * known_to:
                 return table
         return self.information
+
+
+def _enemies(pairs: ArrayLike | None, order: IntArray) -> dict[int, IntArray]:
+    """The pairs both ways round, by the positions of the sorted pool."""
+    if pairs is None:
+        return {}
+    told = as_indices("enemies", np.asarray(pairs).ravel(), len(order)).reshape(-1, 2)
+    if (told[:, 0] == told[:, 1]).any():
+        raise ValueError("no item can be its own enemy")
+    position = np.argsort(order, kind="stable")[told]
+    both = np.concatenate([position, position[:, ::-1]])
+    return {int(one): np.unique(both[both[:, 0] == one, 1]) for one in np.unique(both[:, 0])}
 
 
 def _global_information(grid: FloatArray, items: ScoredItems, sd: float) -> FloatArray:

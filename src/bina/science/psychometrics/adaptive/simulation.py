@@ -66,9 +66,10 @@ def simulate_adaptive(
 ) -> AdaptiveRun:
     """Let people of known ability sit the adaptive test; answers are drawn from the model.
 
-    The same choice as `choose_item` (content due, then one of the shortlist), taken for many people side by side. With
-    ``most_exposed`` items are made eligible by `eligibility` after every fifty people. EAP over the pool's grid.
-    Raises ValueError if the pool has fewer items than the longest test.
+    The same choice as `choose_item` (content due, then the best, at first one of the shortlist), taken for many people side by side. With
+    ``most_exposed`` items are made eligible by `eligibility` after every fifty people, in each area at least as many as the
+    longest test asks of it. EAP over the pool's grid.
+    Raises ValueError if the pool has fewer items than the longest test, or when families and enemies leave none to ask.
     """
     abilities = as_floats("truth", truth, ndim=1)
     if stop.most > len(pool):
@@ -82,16 +83,17 @@ def simulate_adaptive(
     times_asked, times_offered = np.zeros(len(pool)), np.zeros(len(pool))
     height = -(((pool.grid - prior_mean) / prior_sd) ** 2) / 2
     size = people if most_exposed is None else _AT_ONCE
+    needed = [
+        (first, end, min(int(np.ceil(share * stop.most - 1e-9)), end - first))
+        for (first, end), share in zip(pool.spans, rules.shares, strict=True)
+    ]
     for start in range(0, people, size):
         rows = slice(start, min(start + size, people))
         count = len(abilities[rows])
         allowed = np.ones((count, len(pool)))
         if most_exposed is not None:
             share = eligibility(times_offered, times_asked, most=most_exposed)
-            allowed = draw_eligible(share, rng.random((count, len(pool)))).astype(np.float64)
-            for first, end in pool.spans:
-                nothing = allowed[:, first:end].sum(axis=1) == 0
-                allowed[nothing, first:end] = 1.0
+            allowed = draw_eligible(share, rng.random((count, len(pool))), needed).astype(np.float64)
         times_offered += allowed.sum(axis=0)
         right = rng.random((count, len(pool))) < chance[rows]
         _sit(pool, rules, stop, right, allowed, height, rng, found, rows)
@@ -129,6 +131,8 @@ def _sit(
     for number in range(stop.most):
         behind = shares * (number + 1) - per_area[going]
         behind[left[going] <= 0] = -np.inf
+        if (left[going] <= 0).all(axis=1).any():
+            raise ValueError("no item is left to ask")
         due = behind.argmax(axis=1)
         places = np.clip(np.rint((mean[going] - pool.grid[0]) / step).astype(np.int64), 0, len(pool.grid) - 1)
         chosen = np.empty(len(going), dtype=np.int64)
@@ -137,7 +141,7 @@ def _sit(
             if here.size:
                 chosen[here] = first + _best(
                     pool, places[here], sd[going[here]], allowed[going[here], first:end], first, end,
-                    np.minimum(rules.shortlist, left[going[here], area]), rng,
+                    np.minimum(rules.drawn_from(number + 1), left[going[here], area]), rng,
                 )  # fmt: skip
         found.asked[rows][going, number] = chosen
         per_area[going, due] += 1
@@ -188,6 +192,14 @@ def _close(pool: ItemPool, allowed: FloatArray, left: FloatArray, going: IntArra
         relatives = np.flatnonzero((pool.family == family[row]) & (allowed[person] > 0))
         allowed[person, relatives] = 0.0
         np.subtract.at(left[person], pool.area[relatives], 1)
+    if not pool.enemies:
+        return
+    for person, position in zip(going.tolist(), chosen.tolist(), strict=True):
+        barred = pool.enemies.get(position)
+        if barred is not None:
+            still = barred[allowed[person, barred] > 0]
+            allowed[person, still] = 0.0
+            np.subtract.at(left[person], pool.area[still], 1)
 
 
 def _moments(height: FloatArray, grid: FloatArray) -> tuple[FloatArray, FloatArray]:
