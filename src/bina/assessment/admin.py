@@ -31,7 +31,7 @@ class BlueprintAdmin(admin.ModelAdmin[Blueprint]):
 class InstrumentAdmin(admin.ModelAdmin[Instrument]):
     """Questionnaires, to read."""
 
-    list_display = ("code", "version", "title")
+    list_display = ("code", "version", "title", "state", "agency")
 
     def has_change_permission(self, request: object, obj: object = None) -> bool:
         """Questionnaires come from files."""

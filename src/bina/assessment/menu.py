@@ -18,11 +18,36 @@ add_place(
 )
 add_place(
     Place(
+        _("Asesmen"),
+        "assessment:windows",
+        icon="clipboard-list",
+        order=74,
+        visible=lambda user: standing_of(user).may(Permission.MANAGE_ASSESSMENTS),
+        group="account",
+        prefix="/assessment/windows/",
+    )
+)
+add_place(
+    Place(
         _("Bank soal"),
         "assessment:items",
         icon="library",
         order=75,
         visible=lambda user: standing_of(user).may(Permission.MANAGE_ITEMS),
         group="account",
+    )
+)
+add_place(
+    Place(
+        _("Survei"),
+        "assessment:surveys",
+        icon="message-square-text",
+        order=74,
+        # Whoever holds assessments finds surveys among the tabs of that place.
+        visible=lambda user: (
+            standing_of(user).may(Permission.EVALUATE) and not standing_of(user).may(Permission.MANAGE_ASSESSMENTS)
+        ),
+        group="account",
+        prefix="/assessment/surveys/",
     )
 )

@@ -23,8 +23,10 @@ def give_time_allowance(*, by: "User", employee: "Employee", factor: str, reason
 
     The reason tells of somebody's health: it stays beside the allowance and never enters the journal, which more people read.
 
-    Raises Denied for anybody who does not keep this person's records, Refused without a reason or for an unknown factor.
+    Raises Denied for anybody who does not keep this person's records and for oneself, Refused without a reason or for an unknown factor.
     """
+    if by.employee_id == employee.pk:
+        denied(_("Tambahan waktu untuk Anda sendiri diberikan pengelola kepegawaian lain.")).require()
     if not may_cancel_for(by, employee):
         denied(_("Hanya pengelola kepegawaian yang dapat memberi tambahan waktu.")).require()
     if not reason.strip():

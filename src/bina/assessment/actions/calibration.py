@@ -1,32 +1,42 @@
 """Calibrating a bank from real answers: asked for, calculated in the background, looked at, published, taken back."""
 
-from typing import TYPE_CHECKING, Any
+import datetime as dt
+from typing import TYPE_CHECKING
 
 import numpy as np
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bina.assessment import entries
+from bina.assessment.actions.comparison import FEWEST_ANCHORS, compared_with_the_last, plain
+from bina.assessment.actions.item_statistics import store_item_statistics
 from bina.assessment.actions.scoring import prior_for
 from bina.assessment.models import CalibrationRun, ItemBank, ItemVersion
 from bina.assessment.queries.calibration import BankAnswers, answers_for
 from bina.assessment.queries.items import may_manage_bank
+from bina.assessment.rules import (
+    FEWEST_ANSWERS,
+    CalibrationState,
+    can_publish_calibration,
+    can_roll_back_calibration,
+)
 from bina.competencies.queries import published_framework
 from bina.foundation import clock
 from bina.foundation.errors import Refused
+from bina.foundation.locks import hold
 from bina.foundation.models import Progress
-from bina.foundation.progress import ProgressReporter
+from bina.foundation.progress import calculation
 from bina.foundation.verdict import denied
 from bina.journal.actions import record
-from bina.science.psychometrics import Priors, ScoredItems, calibrate, check_link, link
+from bina.science.arrays import BoolArray
+from bina.science.psychometrics import Link, Priors, ScoredItems, calibrate, check_link, link
 
 if TYPE_CHECKING:
     from bina.journal.registry import Verb
     from bina.people.models import User
 
-FEWEST_ANSWERS = 50
 # Slopes of good test items lie around this; a thin item may differ, but not wildly.
 SLOPE_PRIOR_SD = 0.4
 
@@ -44,7 +54,7 @@ def request_calibration(*, by: "User", bank: ItemBank) -> CalibrationRun:
     """
     _require_keeper(by, bank)
     run, is_new = CalibrationRun.objects.get_or_create(
-        bank=bank, state=CalibrationRun.State.WAITING, defaults={"requested_at": clock.now()}
+        bank=bank, state=CalibrationState.WAITING, defaults={"requested_at": clock.now()}
     )
     if is_new:
         run.progress = Progress.objects.create(
@@ -62,39 +72,28 @@ def calculate_calibration(public_id: str) -> CalibrationRun:
     Stocking–Lord onto the parameters in use. A second call changes nothing.
     """
     run = CalibrationRun.objects.select_related("bank", "progress").get(public_id=public_id)
-    if run.state != CalibrationRun.State.WAITING or run.progress is None:
+    if run.state != CalibrationState.WAITING or run.progress is None:
         return run
     run.progress.result_url = reverse("assessment:calibration", args=[run.public_id])
     run.progress.save(update_fields=["result_url"])
-    with ProgressReporter(run.progress) as reporter:
-        reporter.advance(0, total=3, message=_("Mengumpulkan jawaban"))
+    broken = _("Perhitungan ini gagal. Tidak ada parameter yang berubah.")
+    with calculation(run, steps=4, broken=broken) as reporter:
+        reporter.advance(0, message=_("Mengumpulkan jawaban"))
         data = answers_for(run.bank)
-        reporter.advance(1, message=_("Menghitung parameter"))
-        try:
-            _calculate(run, data)
-        except Refused as refusal:
-            _end(run, CalibrationRun.State.FAILED, str(refusal))
-        except Exception:
-            # A run that stayed waiting would stand in the way of every later one.
-            _end(run, CalibrationRun.State.FAILED, _("Perhitungan ini gagal. Tidak ada parameter yang berubah."))
-            raise
-        else:
-            _end(run, CalibrationRun.State.DONE)
-        reporter.advance(3, message="")
+        reporter.advance(1, message=_("Menghitung statistik setiap butir"))
+        store_item_statistics(run.bank, data)
+        reporter.advance(2, message=_("Menghitung parameter"))
+        _calculate(run, data)
+        reporter.advance(3, message=_("Membandingkan dengan kalibrasi sebelumnya"))
+        run.comparison = compared_with_the_last(run)
     return run
 
 
-def _end(run: CalibrationRun, state: str, problem: str = "") -> None:
-    run.state, run.problem, run.finished_at = state, problem[:300], clock.now()
-    run.save()
-
-
 def _calculate(run: CalibrationRun, data: BankAnswers) -> None:
-    scores = data.scores
-    count = (~np.isnan(scores)).sum(axis=0)
-    share = np.nansum(scores, axis=0)
+    count = np.bincount(data.item, minlength=len(data.version_ids))
+    share = np.bincount(data.item, weights=data.right, minlength=len(data.version_ids))
     enough = (count >= FEWEST_ANSWERS) & (share > 0) & (share < count)
-    run.persons, run.answers = len(scores), int(count.sum())
+    run.persons, run.answers = len(data.people), len(data.item)
     run.short = [
         {"version": version, "missing": max(1, FEWEST_ANSWERS - int(answers))}
         for version, answers, is_enough in zip(data.version_ids, count, enough, strict=True)
@@ -111,15 +110,15 @@ def _calculate(run: CalibrationRun, data: BankAnswers) -> None:
     old = ScoredItems.without_guessing([row.a for row in rows], [row.b for row in rows])
     prior = prior_for(published_framework(run.bank.framework_code).level_count)
     mean, sd = float(np.asarray(prior.mean)), float(np.asarray(prior.sd))
-    some = ~np.isnan(scores[:, kept]).all(axis=1)
+    scores = data.table(kept.tolist())
+    scores = scores[~np.isnan(scores).all(axis=1)]
     usual = float(np.log(old.discrimination).mean())
     found = calibrate(
-        scores[np.ix_(some, kept)], first_mean=mean, first_sd=sd, start=old, fewest_answers=FEWEST_ANSWERS,
+        scores, first_mean=mean, first_sd=sd, start=old, fewest_answers=FEWEST_ANSWERS,
         priors=Priors(log_slope=(usual, SLOPE_PRIOR_SD)),
     )  # fmt: skip
-    change = link(found.items, old, mean=mean, sd=sd)
+    change, moved = _onto_the_scale(found.items, old, mean, sd)
     placed = change.apply(found.items)
-    moved = check_link(found.items, old, change, mean=mean, sd=sd).flagged
     run.summary = {
         "log_likelihood": round(found.log_likelihood, 3), "aic": round(found.aic, 1), "bic": round(found.bic, 1),
         "rounds": found.rounds, "converged": found.converged, "slope": round(change.slope, 6),
@@ -127,20 +126,28 @@ def _calculate(run: CalibrationRun, data: BankAnswers) -> None:
     }  # fmt: skip
     run.lines = [
         {
-            "version": row.pk, "a": _plain(placed.discrimination[place]), "b": _plain(placed.difficulty[place]),
-            "a_error": _plain(found.standard_errors[place, 0] / change.slope),
-            "b_error": _plain(found.standard_errors[place, 1] * change.slope), "answers": int(found.answers[place]),
-            "misfit": _plain(found.misfit[place]), "infit": _plain(found.infit[place]),
-            "outfit": _plain(found.outfit[place]), "old_a": row.a, "old_b": row.b,
+            "version": row.pk, "a": plain(placed.discrimination[place]), "b": plain(placed.difficulty[place]),
+            "a_error": plain(found.standard_errors[place, 0] / change.slope),
+            "b_error": plain(found.standard_errors[place, 1] * change.slope), "answers": int(found.answers[place]),
+            "misfit": plain(found.misfit[place]), "infit": plain(found.infit[place]),
+            "outfit": plain(found.outfit[place]), "old_a": row.a, "old_b": row.b,
             "old_provisional": row.is_provisional, "moved": bool(moved[place]),
         }
         for place, row in enumerate(rows)
     ]  # fmt: skip
 
 
-def _plain(number: Any) -> float | None:
-    """A number for JSON, which knows no NaN."""
-    return round(float(number), 6) if np.isfinite(number) else None
+def _onto_the_scale(found: ScoredItems, old: ScoredItems, mean: float, sd: float) -> tuple[Link, BoolArray]:
+    """The change of scale onto the parameters in use, and which items moved against it.
+
+    Items that do not move with the others, a leaked one for example, are left out and the rest is linked once more, so
+    that one item cannot shift the scale of all.
+    """
+    change = link(found, old, mean=mean, sd=sd)
+    stay = ~check_link(found, old, change, mean=mean, sd=sd).flagged
+    if FEWEST_ANCHORS <= stay.sum() < len(stay):
+        change = link(found.only(stay), old.only(stay), mean=mean, sd=sd)
+    return change, check_link(found, old, change, mean=mean, sd=sd).flagged
 
 
 @transaction.atomic
@@ -151,10 +158,9 @@ def publish_calibration(*, by: "User", run: CalibrationRun, reason: str) -> None
     item has got a new version since.
     """
     locked = _locked(by, run, reason)
-    if locked.state == CalibrationRun.State.PUBLISHED:
+    if locked.state == CalibrationState.PUBLISHED:
         return
-    if locked.state != CalibrationRun.State.DONE:
-        raise Refused(_("Kalibrasi ini belum selesai atau sudah dibatalkan, jadi tidak dapat dipakai."))
+    can_publish_calibration(locked.state).require()
     versions = ItemVersion.objects.select_related("item").in_bulk([line["version"] for line in locked.lines])
     replaced = sorted(row.item.code for row in versions.values() if row.item.current_id != row.pk)
     if replaced:
@@ -167,7 +173,8 @@ def publish_calibration(*, by: "User", run: CalibrationRun, reason: str) -> None
         # What is in use when it is published is what taking back restores.
         line["old_a"], line["old_b"], line["old_provisional"] = version.a, version.b, version.is_provisional
         version.a, version.b, version.is_provisional = line["a"], line["b"], False
-    _put_to_use(locked, list(versions.values()), CalibrationRun.State.PUBLISHED)
+    locked.published_at = _next_moment(locked.bank)
+    _put_to_use(locked, list(versions.values()), CalibrationState.PUBLISHED)
     _note(entries.CALIBRATION_PUBLISHED, by, locked, reason)
     run.state = locked.state
 
@@ -176,24 +183,20 @@ def publish_calibration(*, by: "User", run: CalibrationRun, reason: str) -> None
 def roll_back_calibration(*, by: "User", run: CalibrationRun, reason: str) -> None:
     """Bring back the parameters that were in use before a published calibration. A second call changes nothing.
 
-    Raises Denied for anybody who does not keep the bank, Refused without a reason, when it is not published, or when a
-    newer one is in use.
+    Raises Denied for anybody who does not keep the bank, Refused without a reason, when it is not published, or when one
+    that was published after it is in use, however old its calculation is.
     """
     locked = _locked(by, run, reason)
-    if locked.state == CalibrationRun.State.ROLLED_BACK:
+    if locked.state == CalibrationState.ROLLED_BACK:
         return
-    if locked.state != CalibrationRun.State.PUBLISHED:
-        raise Refused(_("Hanya kalibrasi yang sedang dipakai yang dapat dibatalkan."))
-    newer = CalibrationRun.objects.filter(
-        bank=locked.bank, state=CalibrationRun.State.PUBLISHED, pk__gt=locked.pk
-    ).exists()
-    if newer:
-        raise Refused(_("Kalibrasi yang lebih baru sedang dipakai; batalkan yang itu dahulu."))
+    others = CalibrationRun.objects.filter(bank=locked.bank, state=CalibrationState.PUBLISHED)
+    later = locked.published_at is not None and others.filter(published_at__gt=locked.published_at).exists()
+    can_roll_back_calibration(locked.state, later_in_use=later).require()
     versions = ItemVersion.objects.in_bulk([line["version"] for line in locked.lines])
     for line in locked.lines:
         version = versions[line["version"]]
         version.a, version.b, version.is_provisional = line["old_a"], line["old_b"], line["old_provisional"]
-    _put_to_use(locked, list(versions.values()), CalibrationRun.State.ROLLED_BACK)
+    _put_to_use(locked, list(versions.values()), CalibrationState.ROLLED_BACK)
     _note(entries.CALIBRATION_ROLLED_BACK, by, locked, reason)
     run.state = locked.state
 
@@ -202,13 +205,22 @@ def _locked(by: "User", run: CalibrationRun, reason: str) -> CalibrationRun:
     _require_keeper(by, run.bank)
     if not reason.strip():
         raise Refused(_("Tuliskan alasannya agar pengelola lain mengerti."))
+    # What a publication notes as the parameters before it must still be so when it ends: one decision of a bank at a time.
+    hold(ItemBank.objects.filter(pk=run.bank_id))
     return CalibrationRun.objects.select_for_update(of=("self",)).select_related("bank").get(pk=run.pk)
+
+
+def _next_moment(bank: ItemBank) -> dt.datetime:
+    """Now, and after every earlier publication of the bank, even where the clock was set back meanwhile."""
+    last = CalibrationRun.objects.filter(bank=bank).aggregate(last=Max("published_at"))["last"]
+    now = clock.now()
+    return now if last is None else max(now, last + dt.timedelta(microseconds=1))
 
 
 def _put_to_use(run: CalibrationRun, versions: list[ItemVersion], state: str) -> None:
     ItemVersion.objects.bulk_update(versions, ["a", "b", "is_provisional"])
     run.state = state
-    run.save(update_fields=["state", "lines"])
+    run.save(update_fields=["state", "lines", "published_at"])
     ItemBank.objects.filter(pk=run.bank_id).update(revision=F("revision") + 1)
 
 

@@ -19,6 +19,6 @@ def import_foreign_items(*, by: "User", bank: ItemBank, report: ExchangeReport) 
 
     Raises Denied when the account may not manage the bank.
     """
-    lines = check_foreign(bank, report)
+    lines = check_foreign(bank, report, for_review=True)
     import_items(by=by, bank=bank, items=foreign_entries(bank, report), pictures=report.pictures)
     return ImportReport(tuple(lines))

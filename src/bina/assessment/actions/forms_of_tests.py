@@ -9,6 +9,7 @@ import yaml
 from django.db.models import F
 
 from bina.assessment.models import Blueprint, BlueprintItem, Item, ItemBank
+from bina.assessment.queries.enemies import enemy_items
 from bina.assessment.queries.items import competencies_for
 from bina.assessment.rules import ItemState
 from bina.competencies.queries import area_list, published_framework
@@ -33,36 +34,48 @@ def make_national_forms(bank: ItemBank) -> None:
     areas = area_list(published_framework(bank.framework_code))
     children = [child for area in areas for child in area.children.all()]
     known = set(bank.blueprints.values_list("code", flat=True))
-    _form(bank, rules["full"], {}, {}, children, known, order=first + 1)
+
+    def make(
+        name: str, names: Mapping[str, str], english: Mapping[str, str], found: Sequence["Competency"], order: int
+    ) -> None:
+        if rules[name]["code"] % names not in known:
+            _form(bank, rules[name], names, english, found, order=first + order)
+
+    make("full", {}, {}, children, 1)
     for number, area in enumerate(areas if "area" in rules else ()):
         names = {"code": area.code, "name": area.short_name or area.name}
         english = {"code": area.code, "name": area.short_name_en or area.name_en}
-        _form(bank, rules["area"], names, english, list(area.children.all()), known, order=first + 10 + number)
+        make("area", names, english, list(area.children.all()), 10 + number)
     for number, child in enumerate(children):
         names, english = {"code": child.code, "name": child.name}, {"code": child.code, "name": child.name_en}
-        _form(bank, rules["competency"], names, english, [child], known, order=first + 100 + number)
+        make("competency", names, english, [child], 100 + number)
+
+
+def make_diagnostic(bank: ItemBank) -> Blueprint:
+    """The adaptive test of a bank, made when it is missing; what it measures follows the items in use."""
+    names = {"bank": bank.code}
+    return _form(bank, form_rules()["adaptive"], names, names, (), order=0, mode=Blueprint.Mode.ADAPTIVE)
 
 
 def _form(
     bank: ItemBank, rule: Mapping[str, Any], names: Mapping[str, str], english: Mapping[str, str],
-    competencies: Sequence["Competency"], known: Collection[str], *, order: int,
-) -> None:  # fmt: skip
-    """Make a form where its code is not among the known ones."""
-    code = rule["code"] % names
-    if code in known:
-        return
+    competencies: Sequence["Competency"], *, order: int, mode: Blueprint.Mode = Blueprint.Mode.FIXED,
+) -> Blueprint:  # fmt: skip
+    """The test that a rule describes for these competencies, made when it is missing."""
     minutes = rule.get("minutes") or 5 * ceil(rule["minutes_per_item"] * rule["items_each"] * len(competencies) / 5)
     blueprint, is_new = Blueprint.objects.get_or_create(
-        code=code,
+        code=rule["code"] % names,
         defaults={
-            "bank": bank, "title": (rule["title"] % names)[:200], "title_en": (rule["title_en"] % english)[:200],
-            "description": rule["description"], "description_en": rule["description_en"], "minutes": minutes,
-            "rule": {"items_each": rule["items_each"]}, "retake_days": rule["retake_days"], "agency": bank.agency,
-            "order": order,
+            "bank": bank, "mode": mode, "title": (rule["title"] % names)[:200],
+            "title_en": (rule["title_en"] % english)[:200], "description": rule["description"],
+            "description_en": rule["description_en"], "minutes": minutes,
+            "rule": {name: rule[name] for name in ("items_each", "least", "most", "precision") if name in rule},
+            "retake_days": rule["retake_days"], "agency": bank.agency, "order": order,
         },
     )  # fmt: skip
     if is_new:
         blueprint.competencies.set(competencies)
+    return blueprint
 
 
 def count_change(bank: ItemBank) -> None:
@@ -81,14 +94,15 @@ def refresh_forms(bank: ItemBank) -> None:
             by_competency.setdefault(item.competency_id, []).append(item)
     _refresh_adaptive(bank, by_competency)
     fixed = bank.blueprints.filter(kind=Blueprint.Kind.BANK, mode=Blueprint.Mode.FIXED)
+    enemies = enemy_items(bank.public_id)
     for blueprint in fixed.prefetch_related("competencies", "places"):
         each = int(blueprint.rule.get("items_each", 4))
-        chosen = [
-            item.current_id
-            for competency in blueprint.competencies.all()
-            for item in spread_over_levels(by_competency.get(competency.pk, []), each)
-        ]
-        set_form(blueprint, [pk for pk in chosen if pk is not None])
+        chosen: list[Item] = []
+        for competency in blueprint.competencies.all():
+            barred = {other for item in chosen for other in enemies.get(item.pk, ())}
+            free = [item for item in by_competency.get(competency.pk, []) if item.pk not in barred]
+            chosen += spread_over_levels(free, each, enemies)
+        set_form(blueprint, [item.current_id for item in chosen if item.current_id is not None])
 
 
 def _refresh_adaptive(bank: ItemBank, by_competency: Mapping[int, Sequence[Item]]) -> None:
@@ -109,18 +123,21 @@ def _make_local_forms(bank: ItemBank) -> None:
         if counts.get(competency.pk, 0) >= rule["smallest"]:
             names = {"bank": bank.code, "code": competency.code, "name": competency.name}
             english = {**names, "name": competency.name_en or competency.name}
-            _form(bank, rule, names, english, [competency], (), order=1000 + number)
+            _form(bank, rule, names, english, [competency], order=1000 + number)
 
 
-def spread_over_levels(items: Sequence[Item], count: int) -> list[Item]:
-    """Up to ``count`` items, one of each level before a second of any, ordered from easy to hard."""
+def spread_over_levels(items: Sequence[Item], count: int, enemies: Mapping[int, Collection[int]]) -> list[Item]:
+    """Up to ``count`` items, one of each level before a second of any, never two enemies; ordered from easy to hard."""
     rounds: dict[int, int] = {}
     ranked = []
     for item in items:
         rounds[item.level] = rounds.get(item.level, 0) + 1
         ranked.append((rounds[item.level], item.level, item.code, item))
-    chosen = sorted(ranked, key=lambda row: row[:3])[:count]
-    return [row[3] for row in sorted(chosen, key=lambda row: (row[1], row[2]))]
+    chosen: list[Item] = []
+    for *_rank, item in sorted(ranked, key=lambda row: row[:3]):
+        if len(chosen) < count and not any(other.pk in enemies.get(item.pk, ()) for other in chosen):
+            chosen.append(item)
+    return sorted(chosen, key=lambda item: (item.level, item.code))
 
 
 def set_form(blueprint: Blueprint, version_ids: Sequence[int]) -> None:

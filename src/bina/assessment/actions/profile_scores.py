@@ -3,7 +3,7 @@
 from django.db.models import F, QuerySet
 
 from bina.assessment.models import CompetencyScore, Item, Response, Session
-from bina.assessment.queries.adaptive import known_so_far, pool_of
+from bina.assessment.queries.adaptive import known_so_far, pool_for
 
 
 def _counted(session: Session) -> QuerySet[Response]:
@@ -16,7 +16,7 @@ def keep_levels(session: Session) -> None:
 
     Counts the questions as offered and asked. Nothing becomes evidence here.
     """
-    pool = pool_of(session.blueprint.bank)
+    pool = pool_for(session)
     if pool is None:
         return
     estimate, answered = known_so_far(session, pool)

@@ -8,17 +8,28 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from bina.assessment import entries
+from bina.assessment.actions.evidence_of_attempts import adopt_levels, evidence_line
+from bina.assessment.actions.participation import note_attempt_over, note_attempt_set_aside
 from bina.assessment.actions.profile_scores import keep_levels
 from bina.assessment.actions.scoring import Estimate, ScoredAnswer, ability, without_prior
-from bina.assessment.models import Blueprint, CompetencyScore, ItemVersion, Response, Session
-from bina.assessment.queries.adaptive import diagnostic_again_on, next_version, pool_of, withheld_for
+from bina.assessment.models import Blueprint, CompetencyScore, Item, ItemVersion, Response, Session
+from bina.assessment.queries.adaptive import (
+    correlations_for_new,
+    diagnostic_again_on,
+    next_version,
+    pilots_of,
+    pool_of,
+    withheld_for,
+)
 from bina.assessment.queries.allowances import minutes_for
 from bina.assessment.queries.sessions import (
     available_on,
     form_versions,
+    held_session,
     may_cancel_for,
     may_see_blueprint,
     overdue_sessions,
@@ -32,7 +43,9 @@ from bina.assessment.rules import (
     can_cancel,
     can_start_again,
     passed,
+    require_device,
 )
+from bina.assessment.rules.pilots import with_pilots
 from bina.competencies.actions import NewEvidence, record_evidence, withdraw_evidence
 from bina.competencies.queries import evidence_of
 from bina.competencies.rules import Source
@@ -47,6 +60,7 @@ if TYPE_CHECKING:
     from bina.people.models import Employee, User
 
 LARGEST_ANSWER = 4_000
+LONGEST_TIME = 24 * 3_600_000  # milliseconds
 
 
 def require_owner(by: "User", employee_id: int) -> None:
@@ -86,7 +100,6 @@ def start_session(
 def _begin(
     by: "User", employee: "Employee", blueprint: Blueprint, purpose: Purpose, context: dict[str, str]
 ) -> Session:
-    now = clock.now()
     if not may_see_blueprint(by, blueprint):
         raise Refused(_("Uji ini tidak dipakai lagi. Pilih uji lain di halaman Ukur."))
     if blueprint.is_course_test:
@@ -96,7 +109,19 @@ def _begin(
     else:
         can_start_again(available_on=available_on(employee, blueprint), today=clock.today()).require()
     seed = secrets.randbelow(2**31)
-    form, adaptive = _first_form(blueprint, seed)
+    form, adaptive = first_form(blueprint, seed)
+    tried = pilots_of(blueprint) if form and purpose is Purpose.DIAGNOSTIC and not blueprint.is_adaptive else []
+    if tried:
+        form, adaptive = with_pilots(form, tried, seed), {"pilots": tried}
+    return open_attempt(by, employee, blueprint, purpose, context, seed, form, adaptive)
+
+
+def open_attempt(
+    by: "User", employee: "Employee", blueprint: Blueprint, purpose: Purpose, context: Mapping[str, str], seed: int,
+    form: list[int], adaptive: Mapping[str, object],
+) -> Session:  # fmt: skip
+    """A new attempt with this form, on the clock from now; the open one of the same context where there is one."""
+    now = clock.now()
     session, is_new = Session.objects.get_or_create(
         employee=employee,
         blueprint=blueprint,
@@ -113,20 +138,24 @@ def _begin(
     )  # fmt: skip
     if is_new:
         note_session(entries.SESSION_STARTED, by, session, {})
+        if not blueprint.is_adaptive and adaptive.get("pilots"):
+            Item.objects.filter(current__in=session.adaptive["pilots"]).update(asked_count=F("asked_count") + 1)
     return session
 
 
-def _first_form(blueprint: Blueprint, seed: int) -> tuple[list[int], dict[str, object]]:
+def first_form(blueprint: Blueprint, seed: int) -> tuple[list[int], dict[str, object]]:
     """The questions an attempt begins with, and what an adaptive one remembers."""
     if not blueprint.is_adaptive:
         return list(blueprint.places.order_by("position").values_list("item_version_id", flat=True)), {}
-    pool = pool_of(blueprint.bank)
+    believed = correlations_for_new(blueprint.bank)
+    pool = pool_of(blueprint.bank, believed)
     if pool is None:
         raise Refused(_("Uji ini belum berisi soal. Pilih uji lain di halaman Ukur."))
     withheld = withheld_for(pool, seed)
     nothing = ProfileEstimate(pool.prior.mean, pool.prior.covariance)
     first = next_version(pool, nothing, asked=[], withheld=withheld, seed=seed)
-    return ([] if first is None else [first]), {"withheld": withheld}
+    remembered: dict[str, object] = {"withheld": withheld} | ({"correlations": believed} if believed else {})
+    return ([] if first is None else [first]), remembered
 
 
 def _require_first_pre_test(
@@ -137,27 +166,56 @@ def _require_first_pre_test(
         raise Refused(_("Uji awal hanya dikerjakan sekali, sebelum belajar; hasil Anda tersimpan."))
 
 
-@transaction.atomic
-def answer_item(*, by: "User", session: Session, position: int, answer: Answer) -> Response | None:
-    """Save the answer at a place (1 is the first); sending it again overwrites it, None clears it.
+def held_for_answer(by: "User", session: Session, device: str) -> tuple[Session, dt.datetime]:
+    """The attempt held for an answer that its person gives now, and that moment.
 
-    Raises Refused after the deadline and its grace, or when the attempt has ended: what was saved before counts.
+    Raises Denied for others, Refused after the deadline and its grace or when the attempt has ended, OtherDeviceError when a
+    formal attempt is held by another device.
     """
     require_owner(by, session.employee_id)
-    session = Session.objects.select_for_update().get(pk=session.pk)
+    session = held_session(session)
     now = clock.now()
     can_answer(state=session.state, deadline=session.deadline_at, now=now, zone=zone_of(by)).require()
+    require_device(holder=session.device, device=device)
+    return session, now
+
+
+@transaction.atomic
+def answer_item(*, by: "User", session: Session, position: int, answer: Answer, device: str = "") -> Response | None:
+    """Save the answer at a place (1 is the first); sending it again overwrites it, None clears it.
+
+    Raises Refused after the deadline and its grace, or when the attempt has ended: what was saved before counts;
+    OtherDeviceError when a formal attempt is held by another device.
+    """
+    session, now = held_for_answer(by, session, device)
     if not 1 <= position <= session.item_count:
         raise Refused(_("Soal nomor %(n)s tidak ada di uji ini.") % {"n": position})
     require_fitting_answer(answer)
     if answer is None:
         Response.objects.filter(session=session, position=position).update(answer=None, saved_at=now)
         return None
-    response, _created = Response.objects.update_or_create(
+    spent = milliseconds_on(session, position, now)
+    response, is_new = Response.objects.get_or_create(
         session=session, position=position,
-        defaults={"item_version_id": session.form[position - 1], "answer": answer, "saved_at": now},
+        defaults={
+            "item_version_id": session.form[position - 1], "answer": answer, "saved_at": now, "milliseconds": spent,
+        },
     )  # fmt: skip
+    if not is_new:
+        response.answer, response.saved_at = answer, now
+        if spent is not None:
+            response.milliseconds = min((response.milliseconds or 0) + spent, LONGEST_TIME)
+        response.save(update_fields=["answer", "saved_at", "milliseconds"])
+    if spent is not None:
+        Session.objects.filter(pk=session.pk).update(shown_at=now)
     return response
+
+
+def milliseconds_on(session: Session, position: int, now: dt.datetime) -> int | None:
+    """How long the question at a place of a formal attempt has stood on its screen; None where that is not known."""
+    if session.shown_at is None or session.shown_position != position:
+        return None
+    return min(max(0, int((now - session.shown_at).total_seconds() * 1000)), LONGEST_TIME)
 
 
 def require_fitting_answer(answer: Answer) -> None:
@@ -176,7 +234,9 @@ def finish_session(*, by: "User | None", session: Session) -> list[CompetencySco
     """End an attempt once: grade, estimate levels, record them as evidence; a second call changes nothing.
 
     Past its deadline the attempt ends as expired. Skipped questions count as not right; where time ran out the
-    questions after the last answered one count as not reached; a competency without any answer is not measured. In a
+    questions after the last answered one count as not reached; a competency without any answer is not measured. What was
+    passed over before the last answer keeps a response without answer that scores 0, so that calibrations and the figures
+    of an item see it as the person's result does; what follows the last answer keeps none, however the attempt ended. In a
     course test only the first attempt becomes evidence, for its explanations have been read. ``by`` None is the clock.
     """
     if by is not None:
@@ -194,32 +254,55 @@ def end_session(session: Session, by: "User | None") -> None:
     now = clock.now()
     expired = now > session.deadline_at
     versions = form_versions(session)
-    responses = {row.position: row for row in Response.objects.filter(session=session, answer__isnull=False)}
+    kept = list(Response.objects.filter(session=session))
+    responses = {row.position: row for row in kept if row.answer is not None}
     for row in responses.values():
         row.score = round(versions[row.position - 1].graded(row.answer), 6)
     Response.objects.bulk_update(responses.values(), ["score"])
     scores = [responses[n].score or 0.0 if n in responses else 0.0 for n in range(1, len(versions) + 1)]
     session.state = (SessionState.EXPIRED if expired else SessionState.FINISHED).value
     session.finished_at = min(now, session.deadline_at)
-    session.score = round(sum(scores) / len(scores), 6) if scores else 0.0
+    tried = session.adaptive.get("pilots", [])
+    counted = [score for score, version in zip(scores, versions, strict=True) if version.pk not in tried]
+    session.score = round(sum(counted) / len(counted), 6) if counted else 0.0
     session.passed = passed(session.score, session.blueprint.passing)
     session.save(update_fields=["state", "finished_at", "score", "passed"])
     if session.blueprint.is_adaptive:
-        # Whether anybody else sees these levels is for the person to say.
+        # Whether anybody else sees these levels is for the person to say, unless it was said beforehand that they count.
         keep_levels(session)
+        if session.is_formal:
+            adopt_levels(session, by)
     else:
+        _keep_skipped(session, kept, set(responses))
         reached = max(responses, default=0) if expired else len(versions)
         _record_levels(session, versions[:reached], scores[:reached], set(responses), by)
     data = {"score": session.score, "passed": session.passed} if session.blueprint.is_course_test else {}
+    if session.is_formal:
+        note_attempt_over(session)
     note_session(entries.SESSION_EXPIRED if expired else entries.SESSION_FINISHED, by, session, data)
+
+
+def _keep_skipped(session: Session, kept: list[Response], answered: set[int]) -> None:
+    """Score the places before the last answer that have none as 0: seen and left. What follows was perhaps never seen."""
+    skipped = set(range(1, max(answered, default=0))) - answered
+    cleared = [row for row in kept if row.position in skipped]
+    Response.objects.filter(pk__in=[row.pk for row in cleared]).update(score=0.0)
+    Response.objects.bulk_create(
+        Response(
+            session=session, position=position, item_version_id=session.form[position - 1], score=0.0,
+            saved_at=session.finished_at or clock.now(),
+        )
+        for position in sorted(skipped - {row.position for row in cleared})
+    )  # fmt: skip
 
 
 def _record_levels(
     session: Session, versions: list[ItemVersion], scores: list[float], answered: set[int], by: "User | None"
 ) -> None:
     groups: dict[int, list[int]] = defaultdict(list)
+    tried = session.adaptive.get("pilots", [])
     for position, version in enumerate(versions, start=1):
-        if version.item.competency_id:
+        if version.item.competency_id and version.pk not in tried:
             groups[version.item.competency_id].append(position)
     is_first = not (session.blueprint.is_course_test and scored_before(session))
     pieces = []
@@ -246,19 +329,12 @@ def _record_levels(
             employee=session.employee,
             source=Source.COURSE_TEST if session.blueprint.is_course_test else Source.TEST,
             pieces=pieces,
-            observed_on=session.finished_at.date(),
+            observed_on=clock.day_of(session.finished_at),
             origin_kind="session",
             origin_id=session.public_id,
             # All forms of one bank share their questions, so only the newest of them counts.
             line=evidence_line(session),
         )
-
-
-def evidence_line(session: Session) -> str:
-    """What makes two attempts repeats of each other as evidence: the same course's test, or the same bank."""
-    if session.blueprint.is_course_test:
-        return f"course:{session.context_id or session.blueprint_id}"[:60]
-    return f"bank:{session.blueprint.bank_id}"
 
 
 def note_session(
@@ -297,12 +373,14 @@ def expire_sessions(*, limit: int = 500) -> int:
 def cancel_session(*, by: "User", session: Session, reason: str) -> None:
     """Set an attempt aside, with a reason, so that the person may begin anew; its evidence is withdrawn.
 
-    For failures that are nobody's fault (a power cut, the wrong person at the desk). Raises Denied without the right,
-    Refused without a reason or when it is already set aside.
+    For failures that are nobody's fault (a power cut, the wrong person at the desk). Raises Denied without the right and
+    for attempts of one's own, Refused without a reason or when it is already set aside.
     """
     session = (
         Session.objects.select_for_update(of=("self",)).select_related("employee__unit", "blueprint").get(pk=session.pk)
     )
+    if by.employee_id == session.employee_id:
+        denied(_("Pengerjaan Anda sendiri hanya dapat dibatalkan pengelola kepegawaian lain.")).require()
     if not may_cancel_for(by, session.employee):
         denied(_("Hanya pengelola kepegawaian yang dapat membatalkan uji seorang pegawai.")).require()
     can_cancel(session.state).require()
@@ -312,7 +390,14 @@ def cancel_session(*, by: "User", session: Session, reason: str) -> None:
     session.finished_at = session.finished_at or clock.now()
     session.save(update_fields=["state", "finished_at"])
     session.scores.all().delete()
+    withdraw_evidence_of(session, by=by, reason=reason.strip())
+    if session.is_formal:
+        note_attempt_set_aside(session)
+    note_session(entries.SESSION_CANCELLED, by, session, {}, reason.strip())
+
+
+def withdraw_evidence_of(session: Session, *, by: "User", reason: str) -> None:
+    """Take everything an attempt said about levels out of the count."""
     origin = evidence_of(session.employee).filter(origin_kind="session", origin_id=str(session.public_id))
     for piece in origin:
-        withdraw_evidence(by=by, evidence=piece, reason=reason.strip())
-    note_session(entries.SESSION_CANCELLED, by, session, {}, reason.strip())
+        withdraw_evidence(by=by, evidence=piece, reason=reason)

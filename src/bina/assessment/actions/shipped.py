@@ -1,4 +1,4 @@
-"""The banks of items that ship with Bina, and their forms."""
+"""What ships with Bina: banks of items and their forms, and practical tasks."""
 
 from functools import cache
 from typing import Any
@@ -6,9 +6,10 @@ from typing import Any
 import yaml
 from django.db import transaction
 
-from bina.assessment.actions.adaptive import make_diagnostic
-from bina.assessment.actions.forms_of_tests import DATA, make_national_forms
+from bina.assessment.actions.forms_of_tests import DATA, make_diagnostic, make_national_forms
+from bina.assessment.actions.instruments import load_shipped_instruments
 from bina.assessment.actions.items import import_items
+from bina.assessment.actions.tasks import load_shipped_tasks
 from bina.assessment.models import ItemBank
 from bina.assessment.rules import StoredPicture, read_picture
 from bina.foundation.errors import Refused
@@ -32,7 +33,8 @@ def _pictures() -> dict[str, StoredPicture]:
 
 @transaction.atomic
 def load_reference_data() -> None:
-    """Load the shipped banks of items and their forms; a second call changes nothing."""
+    """Load the shipped banks of items, their forms, practical tasks and instruments of surveys; a second call changes nothing."""
+    load_shipped_instruments()
     for entry in _content("banks.yaml"):
         bank, _created = ItemBank.objects.get_or_create(
             code=entry["code"], defaults={"name": entry["name"], "framework_code": entry["framework"]}
@@ -45,3 +47,4 @@ def load_reference_data() -> None:
         faults = [f"{line.code}: {'; '.join(line.problems)}" for line in report.lines if line.outcome == "error"]
         if faults:
             raise Refused("\n".join(faults))
+    load_shipped_tasks(_content("tasks.yaml"))

@@ -1,4 +1,5 @@
 // An answer on its way is kept on the device until the server has it, and sent again by itself when the line comes back.
+import { fillFields, readFields } from "../../design/behaviours/form-fields.js";
 import connection from "./connection.js";
 
 const PREFIX = "bina-answer:";
@@ -7,25 +8,15 @@ const AGAIN_AFTER = 6000;
 export default function keptAnswer(form) {
   connection();
   const key = PREFIX + form.dataset.kept;
-  const fields = () => [...form.elements].filter((field) => field.name && field.type !== "hidden" && field.type !== "submit");
   const forget = () => { try { localStorage.removeItem(key); } catch { /* nothing to remove */ } };
   try {
     // Answers to earlier questions have arrived, or this one would not have been asked.
     Object.keys(localStorage).filter((name) => name.startsWith(PREFIX) && name !== key).forEach((name) => localStorage.removeItem(name));
     const kept = JSON.parse(localStorage.getItem(key) || "null");
-    if (kept) fields().forEach((field) => {
-      if (!(field.name in kept)) return;
-      if (field.type === "radio" || field.type === "checkbox") field.checked = kept[field.name].includes(field.value);
-      else field.value = kept[field.name][0] ?? "";
-    });
+    if (kept) fillFields(form, kept);
   } catch { forget(); }
   form.addEventListener("change", () => {
-    const all = {};
-    fields().forEach((field) => {
-      all[field.name] ??= [];
-      if (field.type === "radio" || field.type === "checkbox") { if (field.checked) all[field.name].push(field.value); } else all[field.name].push(field.value);
-    });
-    try { localStorage.setItem(key, JSON.stringify(all)); } catch { /* storage full: the form itself still holds the answer */ }
+    try { localStorage.setItem(key, JSON.stringify(readFields(form))); } catch { /* storage full: the form itself still holds the answer */ }
   });
   // The server has it: nothing of it stays on a device that others may use.
   form.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) forget(); });

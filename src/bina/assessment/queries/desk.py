@@ -5,22 +5,35 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bina.assessment.models import Blueprint, Rating, Session
-from bina.assessment.queries.ratings import latest_rating, people_to_rate
+from bina.assessment.models import Blueprint, Panelist, Participant, Rating, RoundRater, Session
+from bina.assessment.queries.formal import has_chance, participations_of
+from bina.assessment.queries.panels import panels_to_judge
+from bina.assessment.queries.ratings import latest_ratings, people_to_rate
+from bina.assessment.queries.rounds import rounds_to_do
 from bina.assessment.queries.sessions import Offer, blueprints_open_to, competency_ids_of
+from bina.assessment.queries.surveys import WaitingSurvey, surveys_waiting_for
+from bina.assessment.queries.task_desk import TaskDesk, task_desk_of
+from bina.assessment.queries.waiting import concerns_of
 from bina.assessment.rules import Relation
-from bina.competencies.queries import ProfileLine, area_list, areas_of_kinds, profile_of, published_framework
+from bina.competencies.queries import (
+    ProfileLine,
+    areas_beside,
+    opinions_asked_of,
+    profile_of,
+    published_framework,
+)
 from bina.foundation import clock
 from bina.people.queries import leads_anyone
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from bina.competencies.models import Competency
+    from bina.competencies.models import Appeal, Competency
     from bina.people.models import User
 
 
 OTHER_KINDS = ("leadership", "soft")
+MOST_LAPSING = 4  # of the levels that will lapse so many are named; the profile names all
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +75,10 @@ class AreaDesk:
 class Desk:
     """Everything on the page “Ukur”."""
 
+    now: dt.datetime
+    formal: tuple[Participant, ...]
+    # Of those the ones in which a chance given to the person alone is still unused.
+    granted: frozenset[int]
     running: tuple[Session, ...]
     diagnostics: tuple[Offer, ...]
     full: Offer | None
@@ -74,6 +91,12 @@ class Desk:
     leads: bool
     due_count: int
     team_count: int
+    to_rate_in_rounds: tuple[RoundRater, ...]
+    opinions: "tuple[Appeal, ...]"
+    surveys: tuple[WaitingSurvey, ...]
+    tasks: TaskDesk
+    judging: tuple[Panelist, ...]
+    lapsing: tuple[ProfileLine, ...]
 
 
 def desk_of(user: "User") -> Desk:
@@ -81,6 +104,7 @@ def desk_of(user: "User") -> Desk:
     employee = user.employee
     if employee is None:
         raise ValueError("an account without a person measures nothing")
+    concerns = concerns_of(employee)
     offers = blueprints_open_to(user)
     asked = competency_ids_of([offer.blueprint.pk for offer in offers])
     by_content = {
@@ -88,12 +112,20 @@ def desk_of(user: "User") -> Desk:
         for offer in offers
         if not offer.blueprint.agency_id and not offer.blueprint.is_adaptive
     }
-    lines = {line.competency_id: line for line in profile_of(employee).lines}
-    areas = _desks(area_list(published_framework(), employee.agency_id), by_content, lines)
-    others = _desks(areas_of_kinds(OTHER_KINDS, employee.agency_id), by_content, lines)
+    profile = profile_of(employee)
+    lines = {line.competency_id: line for line in profile.lines}
+    digital = published_framework()
+    known = areas_beside(digital, OTHER_KINDS, employee.agency_id)
+    areas = _desks((row for row in known if row.framework_id == digital.pk), by_content, lines)
+    others = _desks((row for row in known if row.framework_id != digital.pk), by_content, lines)
+    ratings = latest_ratings(employee)
     everything = frozenset(row.competency.pk for area in areas for row in area.competencies)
     people = people_to_rate(user) if leads_anyone(employee) else []
+    now, formal = clock.now(), tuple(participations_of(employee)) if concerns.windows else ()
     return Desk(
+        now=now,
+        formal=formal,
+        granted=frozenset(part.pk for part in formal if part.own_until and part.own_until > now and has_chance(part)),
         running=tuple(offer.open_session for offer in offers if offer.open_session),
         diagnostics=tuple(offer for offer in offers if offer.blueprint.is_adaptive),
         full=by_content.get(everything),
@@ -101,11 +133,17 @@ def desk_of(user: "User") -> Desk:
         others=tuple(row for row in others if row.offer),
         local=tuple(offer for offer in offers if offer.blueprint.agency_id and not offer.blueprint.is_adaptive),
         recommended=_recommended(areas, clock.today()),
-        self_rating=latest_rating(employee, Relation.SELF),
-        superior_rating=latest_rating(employee, Relation.SUPERIOR),
+        self_rating=ratings.get(Relation.SELF),
+        superior_rating=ratings.get(Relation.SUPERIOR),
         leads=bool(people),
         due_count=sum(row.is_due for row in people),
         team_count=len(people),
+        to_rate_in_rounds=tuple(rounds_to_do(user)) if concerns.rounds else (),
+        surveys=tuple(surveys_waiting_for(user)),
+        opinions=tuple(opinions_asked_of(user)),
+        tasks=task_desk_of(user, concerns),
+        judging=tuple(panels_to_judge(user)) if concerns.panels else (),
+        lapsing=tuple(row for row in profile.lapsing if frozenset({row.competency_id}) in by_content)[:MOST_LAPSING],
     )
 
 

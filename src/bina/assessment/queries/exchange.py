@@ -33,9 +33,9 @@ class ForeignExport:
     left_out: tuple[Line, ...]
 
 
-def check_foreign(bank: ItemBank, report: ExchangeReport) -> list[ImportLine]:
+def check_foreign(bank: ItemBank, report: ExchangeReport, *, for_review: bool = False) -> list[ImportLine]:
     """What an import of this file of another system would do, question by question; writes nothing."""
-    checked = iter(check_items(bank, foreign_entries(bank, report), report.pictures))
+    checked = iter(check_items(bank, foreign_entries(bank, report), report.pictures, for_review=for_review))
     english = _english_of(bank)
     lines = []
     for line in report.lines:

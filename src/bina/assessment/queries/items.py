@@ -11,6 +11,7 @@ from django.db.models import Avg, Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from bina.assessment.models import Item, ItemBank, ItemImage, ItemVersion, Response
+from bina.assessment.queries.enemies import enemy_codes
 from bina.assessment.rules import (
     ITEMS_NAME,
     SMALLEST_GROUP,
@@ -21,6 +22,7 @@ from bina.assessment.rules import (
     with_stored_image,
 )
 from bina.competencies.queries import assessable_competencies, published_framework
+from bina.competencies.registry import leans_on_frameworks
 from bina.foundation.wording import localized
 from bina.journal.queries import history_of
 from bina.people.queries import standing_of
@@ -49,6 +51,13 @@ class ImportLine:
     notes: tuple[str, ...] = ()
 
 
+@leans_on_frameworks
+def banks_on_framework(code: str) -> list[str]:
+    """The names of the banks whose items measure a framework, those of courses last; they cannot go on without it."""
+    banks = ItemBank.objects.filter(framework_code=code).order_by("kind", "id")
+    return [f"“{bank.name}”" for bank in banks]
+
+
 def competencies_for(bank: ItemBank) -> dict[str, "Competency"]:
     """The competencies that the items of a bank may name, by code: national ones and the agency's own, in order."""
     framework = published_framework(bank.framework_code)
@@ -56,9 +65,16 @@ def competencies_for(bank: ItemBank) -> dict[str, "Competency"]:
 
 
 def check_items(
-    bank: ItemBank, items: Sequence[object], pictures: Mapping[str, StoredPicture] | None = None
+    bank: ItemBank,
+    items: Sequence[object],
+    pictures: Mapping[str, StoredPicture] | None = None,
+    *,
+    for_review: bool = False,
 ) -> list[ImportLine]:
     """What an import of these items into the bank would do, item by item; writes nothing.
+
+    ``for_review`` is a file of authors: it is compared with the words that they work on, a proposal where there is one,
+    and may not change competency, level or kind of what has been reviewed.
 
     ``pictures`` came beside the file; the items of the lines name them by digest, as items may do from the start where
     a picture is kept already.
@@ -66,8 +82,14 @@ def check_items(
     stored = {name: picture.digest for name, picture in (pictures or {}).items()}
     images = {*stored, *_kept_among(items, stored)}
     known = set(competencies_for(bank))
-    digests = dict(Item.objects.filter(bank=bank, current__isnull=False).values_list("code", "current__digest"))
+    known_items = {row.code: row for row in _with_words(bank)}
     needs_competency = bank.kind == ItemBank.Kind.BANK
+    here = {str(item.get("code") or "").strip() for item in items if isinstance(item, Mapping)} | set(known_items)
+    met = (
+        enemy_codes(known_items.values())
+        if any(isinstance(one, Mapping) and one.get("enemies") for one in items)
+        else {}
+    )
     lines, seen = [], set()
     for number, item in enumerate(items, start=1):
         code = str(item.get("code") or "")[:60].strip() if isinstance(item, Mapping) else ""
@@ -75,14 +97,48 @@ def check_items(
         if code and code in seen:
             problems.append(_("Kode “%(code)s” dipakai dua kali di berkas ini.") % {"code": code})
         seen.add(code)
+        enemies = _named_enemies(item)
+        problems += [
+            _("Butir “%(code)s” yang tidak boleh bersama tidak ada di bank maupun di berkas ini.") % {"code": one[:60]}
+            for one in sorted(enemies - here)
+        ]
         if problems or not isinstance(item, Mapping):
             lines.append(ImportLine(number, code, "error", tuple(problems)))
             continue
         item = with_stored_image(item, stored)
-        current = digests.get(code)
-        outcome = "new" if current is None else "same" if current == digest_of(item) else "changed"
+        row = known_items.get(code)
+        if row is not None and for_review and (moved := fixed_facts(row, item)):
+            lines.append(ImportLine(number, code, "error", tuple(moved)))
+            continue
+        words = (row.working if for_review else row.current) if row else None
+        is_same = words is not None and words.digest == digest_of(item) and row is not None
+        has_news = row is not None and bool(enemies - set(met.get(row.pk, ())))
+        outcome = "new" if words is None else "same" if is_same and not has_news else "changed"
         lines.append(ImportLine(number, code, outcome, (), item))
     return lines
+
+
+def _named_enemies(item: object) -> set[str]:
+    named = item.get("enemies") if isinstance(item, Mapping) else None
+    return {one.strip() for one in named if isinstance(one, str)} if isinstance(named, list) else set()
+
+
+def fixed_facts(item: Item, entry: Mapping[str, Any]) -> list[str]:
+    """What new words may not change about an item that was reviewed or answered once, as sentences."""
+    code = item.competency.code if item.competency else None
+    is_same = (item.level, item.kind, code) == (entry["level"], entry["kind"], entry.get("competency"))
+    first = item.current is None or (item.current.number == 1 and not item.is_approved)
+    if is_same or (item.state == ItemState.DRAFT and (first or item.kind == entry["kind"])):
+        return []
+    return [
+        _(
+            "Kompetensi, tingkat, atau jenis butir yang sudah pernah ditelaah tidak diubah; buatlah butir baru dengan kode lain."
+        )
+    ]
+
+
+def _with_words(bank: ItemBank) -> QuerySet[Item]:
+    return Item.objects.filter(bank=bank, current__isnull=False).select_related("current", "proposal", "competency")
 
 
 def _kept_among(items: Sequence[object], stored: Mapping[str, str]) -> set[str]:
@@ -109,10 +165,15 @@ def banks_visible_to(user: "User") -> QuerySet[ItemBank]:
     return banks.filter(Q(agency=None) | Q(agency_id__in=agencies)) if agencies else banks.none()
 
 
+def bank_with(public_id: "UUID | str") -> ItemBank | None:
+    """A bank by its public id, for what the house does by itself."""
+    return ItemBank.objects.filter(public_id=public_id).select_related("agency").first()
+
+
 def items_visible_to(user: "User") -> QuerySet[Item]:
     """Items that the account may read with their keys."""
     return Item.objects.filter(bank__in=banks_visible_to(user)).select_related(
-        "bank", "competency", "competency__parent", "current"
+        "bank", "competency", "competency__parent", "current", "proposal"
     )
 
 
@@ -177,6 +238,8 @@ def filtered_items(
     level: str = "",
     kind: str = "",
     state: str = "",
+    sector: str = "",
+    region: str = "",
     text: str = "",
 ) -> QuerySet[Item]:
     """Items narrowed by what was chosen above a list; unknown values narrow to nothing."""
@@ -190,6 +253,10 @@ def filtered_items(
         items = items.filter(kind=kind)
     if state:
         items = items.filter(state=state)
+    if sector:
+        items = items.filter(sector=sector)
+    if region:
+        items = items.filter(region=region)
     if text:
         items = items.filter(Q(code__icontains=text) | Q(context__icontains=text) | Q(current__stem__icontains=text))
     return items.order_by("bank_id", "competency__order", "level", "code")
@@ -228,22 +295,28 @@ def versions_of(item: Item) -> QuerySet[ItemVersion]:
     return ItemVersion.objects.filter(item=item).order_by("-number")
 
 
-def item_as_file_entry(item: Item, image_names: Mapping[str, str]) -> dict[str, Any]:
-    """An item as a file holds it, without loss: importing it again changes nothing."""
-    version = item.current
-    if version is None:
+def item_as_file_entry(item: Item, image_names: Mapping[str, str], enemies: Sequence[str]) -> dict[str, Any]:
+    """An item as a file holds it, without loss: importing it again changes nothing. ``enemies``: codes of its own."""
+    if item.current is None:
         raise ValueError(f"item {item.code} has no version")
+    entry = entry_of(item, item.current)
+    if item.state not in (ItemState.IN_USE, ItemState.RETIRED):
+        entry["state"] = item.state
+    if enemies:
+        entry["enemies"] = list(enemies)
+    if "image" in entry:
+        entry["image"] = image_names[entry["image"]]
+    return entry
+
+
+def entry_of(item: Item, version: ItemVersion) -> dict[str, Any]:
+    """A version of an item with what is known of the item, as a file holds it; a picture is named by its digest."""
     entry: dict[str, Any] = {"code": item.code}
     if item.competency:
         entry["competency"] = item.competency.code
     entry |= {"level": item.level, "kind": item.kind}
-    if item.state not in (ItemState.IN_USE, ItemState.RETIRED):
-        entry["state"] = item.state
-    if item.context:
-        entry["context"] = item.context
+    entry |= {name: value for name in ("context", "sector", "region") if (value := getattr(item, name))}
     entry |= {**version.file_parameters, "stem": version.stem, **version.payload}
-    if "image" in entry:
-        entry["image"] = image_names[entry["image"]]
     if version.explanation:
         entry["explanation"] = version.explanation
     if version.english:
@@ -280,7 +353,8 @@ def entries_with_pictures(items: QuerySet[Item]) -> tuple[list[dict[str, Any]], 
         for row in ItemImage.objects.filter(digest__in=wanted).order_by("digest")
     ]
     names = {picture.digest: picture.file_name for picture in pictures}
-    return [item_as_file_entry(item, names) for item in rows], pictures
+    enemies = enemy_codes(rows)
+    return [item_as_file_entry(item, names, enemies.get(item.pk, ())) for item in rows], pictures
 
 
 def export_items(items: QuerySet[Item]) -> ExportedItems:

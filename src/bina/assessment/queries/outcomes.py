@@ -1,12 +1,19 @@
 """What an ended attempt tells its person: levels for a bank's test, score and explanations for a course's own."""
 
+import datetime as dt
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bina.assessment.models import CompetencyScore, Session
+from bina.assessment.queries.adaptive import diagnostic_again_on
 from bina.assessment.queries.sessions import answers_of, form_versions, scores_of
-from bina.assessment.rules import Answer, Feedback, PublicItem
-from bina.competencies.queries import ProfileLine, areas_by_id, profile_of, unit_levels
+from bina.assessment.rules import Answer, Feedback, PublicItem, line_of_bank
+from bina.competencies.queries import ProfileLine, UnitNorm, areas_by_id, cuts_in_force, profile_of, unit_norms
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +114,14 @@ def course_outcome(session: Session) -> CourseOutcome:
 class AreaLevel:
     """An area (or the whole) after an adaptive test: level with its 90 % interval, beside the people of one's unit.
 
-    ``norm`` is their mean level; None where fewer than five are measured.
+    ``norm`` is None where fewer than five colleagues are measured.
     """
 
     name: str
     mean: float
     low: float
     high: float
-    norm: float | None = None
-    norm_people: int = 0
+    norm: UnitNorm | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +129,24 @@ class Asked:
     """A competency after an adaptive test, beside what the job asks."""
 
     name: str
+    public_id: "UUID"
     mean: float
+    error: float
     required: int | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its 90 % interval leaves open if the job's requirement is met."""
+        return self.required is not None and abs(self.mean - self.required) < REACH * self.error
 
 
 @dataclass(frozen=True, slots=True)
 class DiagnosticOutcome:
-    """What an adaptive test tells its person; empty areas when nothing was answered."""
+    """What an adaptive test tells its person; empty areas when nothing was answered.
+
+    ``to_measure``: the requirement about which most is left open, worth a test of its own; ``again_on``: when the whole may be
+    taken again.
+    """
 
     areas: tuple[AreaLevel, ...]
     whole: AreaLevel
@@ -137,6 +154,16 @@ class DiagnosticOutcome:
     weakest: tuple[Asked, ...]
     answered_count: int
     level_count: int
+    to_measure: Asked | None = None
+    again_on: dt.date | None = None
+
+    @property
+    def is_even(self) -> bool:
+        """Whether strongest and weakest differ by less than the test can tell."""
+        if not (self.strongest and self.weakest):
+            return False
+        high, low = self.strongest[0], self.weakest[0]
+        return high.mean - low.mean < REACH * math.hypot(high.error, low.error)
 
 
 REACH = 1.645  # standard errors on both sides of a 90 % interval
@@ -147,11 +174,10 @@ def _on_scale(level: float, level_count: int) -> float:
     return min(max(level, 0.0), level_count + 0.5)
 
 
-def _level(name: str, numbers: Sequence[float], level_count: int, norm: tuple[int, float] | None = None) -> AreaLevel:
+def _level(name: str, numbers: Sequence[float], level_count: int, norm: UnitNorm | None = None) -> AreaLevel:
     mean, error = numbers
     low, middle, high = (_on_scale(mean + steps * error, level_count) for steps in (-REACH, 0.0, REACH))
-    people, average = norm or (0, None)
-    return AreaLevel(name, middle, low, high, average, people)
+    return AreaLevel(name, middle, low, high, norm)
 
 
 def diagnostic_outcome(session: Session) -> DiagnosticOutcome:
@@ -160,16 +186,30 @@ def diagnostic_outcome(session: Session) -> DiagnosticOutcome:
     if not scores:
         return DiagnosticOutcome((), AreaLevel("", 0.0, 0.0, 0.0), (), (), 0, 0)
     level_count = scores[0].competency.framework.level_count
-    norms = unit_levels(session.employee.unit_id)
-    areas = []
-    for pk, area in areas_by_id(map(int, session.adaptive["areas"])).items():
-        found = [norms[child.pk] for child in area.children.all() if child.pk in norms]
-        people = min((count for count, _mean in found), default=0)
-        norm = (people, sum(mean for _count, mean in found) / len(found)) if found else None
-        areas.append(_level(str(area), session.adaptive["areas"][str(pk)], level_count, norm))
+    found = areas_by_id(map(int, session.adaptive["areas"]))
+    norms = unit_norms(
+        session.employee, {pk: [child.pk for child in area.children.all()] for pk, area in found.items()}
+    )
+    # The attempt keeps abilities; what is told are levels, through the cuts in force today, as in the profile.
+    cuts, line = cuts_in_force(), line_of_bank(session.blueprint.bank_id)
+    areas = [
+        _level(str(area), cuts.read(line, None, pk, *session.adaptive["areas"][str(pk)]), level_count, norms.get(pk))
+        for pk, area in found.items()
+    ]
+    levels = {
+        row.pk: cuts.read(line, row.competency_id, row.competency.parent_id, row.value, row.standard_deviation)
+        for row in scores
+    }
     required = {line.competency_id: line.required for line in profile_of(session.employee).lines}
     asked = [
-        Asked(str(row.competency), _on_scale(row.value, level_count), required.get(row.competency_id)) for row in scores
+        Asked(
+            str(row.competency),
+            row.competency.public_id,
+            _on_scale(levels[row.pk][0], level_count),
+            levels[row.pk][1],
+            required.get(row.competency_id),
+        )
+        for row in scores
     ]
     by_level = sorted(asked, key=lambda row: -row.mean)
     below = sorted(
@@ -178,9 +218,11 @@ def diagnostic_outcome(session: Session) -> DiagnosticOutcome:
     )
     return DiagnosticOutcome(
         areas=tuple(areas),
-        whole=_level("", session.adaptive["whole"], level_count),
+        whole=_level("", cuts.read(line, None, None, *session.adaptive["whole"]), level_count),
         strongest=tuple(row for row in by_level[:3] if row.mean >= 0.5) if len(by_level) > 5 else (),
         weakest=tuple((below or by_level[::-1])[:3]),
         answered_count=sum(row.item_count for row in scores),
         level_count=level_count,
+        to_measure=max((row for row in asked if row.is_open), key=lambda row: row.error, default=None),
+        again_on=diagnostic_again_on(session.employee, session.blueprint),
     )

@@ -242,7 +242,7 @@ def rated_on(user: "User", employee: "Employee", relation: str) -> dict[int, dt.
         .annotate(Max("rating__submitted_at"))
         .order_by()
     )  # fmt: skip
-    return {competency: moment.date() for competency, moment in rows}
+    return {competency: clock.day_of(moment) for competency, moment in rows}
 
 
 def rating_draft(user: "User", employee: "Employee", relation: str) -> Rating | None:
@@ -258,6 +258,14 @@ def latest_rating(employee: "Employee", relation: str, rater_id: int | None = No
     if rater_id is not None:
         rows = rows.filter(rater_id=rater_id)
     return rows.select_related("rater").order_by("-submitted_at", "-id").first()
+
+
+def latest_ratings(employee: "Employee") -> dict[str, Rating]:
+    """The newest sent rating of a person in each relation. One query."""
+    found: dict[str, Rating] = {}
+    for row in ratings_of(employee):
+        found.setdefault(row.relation, row)
+    return found
 
 
 def ratings_of(employee: "Employee") -> QuerySet[Rating]:
@@ -335,7 +343,7 @@ def _newest(rows: "QuerySet[Rating]") -> dict[int, dt.date]:
     found: Iterable[tuple[int, dt.datetime]] = (
         rows.filter(submitted_at__isnull=False).values_list("employee_id").annotate(Max("submitted_at")).order_by()
     )
-    return {pk: moment.date() for pk, moment in found}
+    return {pk: clock.day_of(moment) for pk, moment in found}
 
 
 def people_to_rate_count(user: "User") -> int:

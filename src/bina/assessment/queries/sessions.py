@@ -9,6 +9,8 @@ from django.db.models import Q, QuerySet
 
 from bina.assessment.models import Blueprint, CompetencyScore, ItemVersion, Response, Session
 from bina.assessment.rules import GRACE, PARTLY_ANSWERED, SessionState, is_complete
+from bina.foundation import clock
+from bina.foundation.prepared import PreparedRows, as_identity, hex_of
 from bina.people.queries import employees_visible_to, standing_of
 from bina.people.rules import Permission
 
@@ -24,11 +26,35 @@ def session_visible_to(user: "User", public_id: "UUID | str") -> Session | None:
     """One attempt, for its own person only; nobody else sees that it exists."""
     if user.employee_id is None:
         return None
-    return (
-        Session.objects.filter(public_id=public_id, employee_id=user.employee_id)
-        .select_related("blueprint__bank", "employee__agency")
-        .first()
-    )
+    found = _own_session.first(hex_of(public_id), user.employee_id)
+    if found is not None and user.employee is not None:
+        found.employee = user.employee
+    return found
+
+
+_own_session: PreparedRows[Session] = PreparedRows(
+    Session,
+    lambda public_id, employee_id: Session.objects.filter(
+        public_id=as_identity(public_id), employee_id=employee_id
+    ).order_by(),
+    str, int,
+    related={"blueprint": (), "blueprint__bank": ()},
+)  # fmt: skip
+_held_session: PreparedRows[Session] = PreparedRows(
+    Session, lambda pk: Session.objects.select_for_update().filter(pk=pk).order_by(), int
+)
+
+
+def held_session(session: Session) -> Session:
+    """The attempt as it stands now, held until the transaction ends; its person and its test are those already known.
+
+    Raises Session.DoesNotExist when it is gone.
+    """
+    found = _held_session.first(session.pk)
+    if found is None:
+        raise Session.DoesNotExist
+    found.employee, found.blueprint = session.employee, session.blueprint
+    return found
 
 
 def sessions_of(employee: "Employee") -> QuerySet[Session]:
@@ -85,7 +111,7 @@ def _measured_on(sessions: Iterable[Session], competencies: dict[int, set[int]])
     for session in sessions:
         if session.finished_at is None:
             continue
-        day = session.finished_at.date()
+        day = clock.day_of(session.finished_at)
         for competency in competencies.get(session.blueprint_id, ()):
             key = (session.blueprint.bank_id, competency)
             days[key] = max(day, days.get(key, day))
@@ -103,7 +129,7 @@ def _next_date(blueprint: Blueprint, asked: set[int], days: dict[tuple[int, int]
 
 def again_after(blueprint: Blueprint, finished_at: dt.datetime | None) -> dt.date | None:
     """When an adaptive test may be taken again after its last attempt; None without one."""
-    return finished_at.date() + dt.timedelta(days=blueprint.retake_days) if finished_at else None
+    return clock.day_of(finished_at) + dt.timedelta(days=blueprint.retake_days) if finished_at else None
 
 
 def competency_ids_of(blueprint_ids: Iterable[int]) -> dict[int, set[int]]:
@@ -152,7 +178,8 @@ def blueprints_open_to(user: "User") -> list[Offer]:
     fixed = [session for session in ended if not session.blueprint.is_adaptive]
     asked = competency_ids_of([row.pk for row in blueprints] + [row.blueprint_id for row in fixed])
     days = _measured_on(fixed, asked)
-    opened = {session.blueprint_id: session for session in sessions if session.is_open}
+    # A formal attempt has its own place on the page, and its own rules.
+    opened = {session.blueprint_id: session for session in sessions if session.is_open and not session.is_formal}
     latest = {session.blueprint_id: session for session in ended}
     offers = []
     for row in blueprints:
@@ -286,8 +313,11 @@ def pre_post_scores(context_kind: str, context_ids: Sequence[str]) -> list[TestS
 
 
 def may_cancel_for(user: "User", employee: "Employee") -> bool:
-    """Whether the account may set aside attempts of a person: those who keep the staff records there."""
-    return standing_of(user).may_in(Permission.MANAGE_STAFF, employee.unit.path)
+    """Whether the account may set aside attempts of a person or give more time: those who keep the staff records there.
+
+    Nobody decides about attempts of their own: another keeper does.
+    """
+    return user.employee_id != employee.pk and standing_of(user).may_in(Permission.MANAGE_STAFF, employee.unit.path)
 
 
 def kept_by(user: "User", public_id: "UUID | str") -> "Employee | None":

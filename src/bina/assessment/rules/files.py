@@ -1,7 +1,5 @@
 """Reading a file of items that somebody wrote, with pictures beside it or none: never trusted, every fault a sentence."""
 
-import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -12,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from bina.assessment.rules.pictures import CONTENT_TYPES, LARGEST_PICTURE, StoredPicture, read_picture
 from bina.foundation.errors import Refused
-from bina.foundation.uploads import MEGABYTE, ArchiveLimits, as_stream, open_archive, read_member
+from bina.foundation.uploads import BROKEN_ARCHIVE, MEGABYTE, ArchiveLimits, as_stream, open_archive, read_member
 
 MOST_ITEMS = 600
 LARGEST_FILE = MEGABYTE
@@ -62,12 +60,26 @@ def read_item_archive(content: bytes) -> ItemFile:
             entries,
             {name: read_picture(name, read_member(archive, path, LARGEST_PICTURE)) for name, path in names.items()},
         )
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as error:
+    except BROKEN_ARCHIVE as error:
         raise Refused(_("Berkas ZIP rusak atau tidak lengkap. Tidak ada yang diubah.")) from error
 
 
 def read_item_file(content: bytes | str) -> list[object]:
     """The entries of an item file (a YAML list); raises Refused with the line when it cannot be read."""
+    found = read_plain_yaml(content)
+    if not isinstance(found, list) or not found:
+        raise Refused(
+            _("Berkas soal harus berupa daftar butir (setiap butir diawali tanda “-”). Tidak ada yang diubah.")
+        )
+    if len(found) > MOST_ITEMS:
+        raise Refused(
+            _("Berkas memuat %(n)s butir; batasnya %(most)s per berkas.") % {"n": len(found), "most": MOST_ITEMS}
+        )
+    return found
+
+
+def read_plain_yaml(content: bytes | str) -> object:
+    """What a small YAML file holds, without references; raises Refused with the line when it cannot be read."""
     if len(content) > LARGEST_FILE:
         raise Refused(_("Berkas soal terlalu besar; batasnya 1 MB. Tidak ada yang diubah."))
     try:
@@ -80,7 +92,7 @@ def read_item_file(content: bytes | str) -> list[object]:
     if _depth(text) > DEEPEST:
         raise Refused(unreadable)
     try:
-        found = yaml.load(text, _PlainLoader)  # noqa: S506  a safe loader, and stricter
+        found: object = yaml.load(text, _PlainLoader)  # noqa: S506  a safe loader, and stricter
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         if mark is None:
@@ -89,14 +101,6 @@ def read_item_file(content: bytes | str) -> list[object]:
             _("Berkas ini tidak dapat dibaca sebagai YAML; periksa baris %(line)s, kolom %(column)s.")
             % {"line": mark.line + 1, "column": mark.column + 1}
         ) from None
-    if not isinstance(found, list) or not found:
-        raise Refused(
-            _("Berkas soal harus berupa daftar butir (setiap butir diawali tanda “-”). Tidak ada yang diubah.")
-        )
-    if len(found) > MOST_ITEMS:
-        raise Refused(
-            _("Berkas memuat %(n)s butir; batasnya %(most)s per berkas.") % {"n": len(found), "most": MOST_ITEMS}
-        )
     return found
 
 

@@ -2,8 +2,19 @@
 
 from dataclasses import dataclass, field
 
+from markupsafe import Markup
+
 from bina.assessment.rules.kinds import QUESTION_KINDS
-from bina.assessment.rules.kinds.parts import Answer, Content, PartFeedback, Payload
+from bina.assessment.rules.kinds.parts import (
+    Answer,
+    Content,
+    Kind,
+    PartFeedback,
+    Payload,
+    chosen_keys,
+    part_key,
+    shown_words,
+)
 from bina.foundation.wording import localized
 
 
@@ -28,6 +39,28 @@ def wrong_answer(kind: str, payload: Payload) -> Answer:
     return QUESTION_KINDS[kind].wrong_answer(content_of(payload, None))
 
 
+_WITH_OPTIONS = {Kind.SINGLE, Kind.MULTIPLE, Kind.SITUATIONAL, Kind.INBASKET}
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option of a question that is answered by picking: its key, its words, and whether it earns everything."""
+
+    key: str
+    text: str
+    is_right: bool
+
+
+def options_of(kind: str, payload: Payload, english: Payload | None = None) -> list[Option]:
+    """The options as the item lists them, in the reader's language; none for questions that are answered otherwise."""
+    if kind not in _WITH_OPTIONS:
+        return []
+    content = content_of(payload, english)
+    right = chosen_keys(right_answer(kind, payload))
+    keys = [part_key(row["text"]) for row in content.rows("options")]
+    return [Option(key, content.words("options", n, "text"), key in right) for n, key in enumerate(keys)]
+
+
 @dataclass(frozen=True, slots=True)
 class Feedback:
     """What a learner sees after answering: how right it was, each part's truth, and why. Never for a bank."""
@@ -36,6 +69,11 @@ class Feedback:
     parts: dict[str, PartFeedback] = field(default_factory=dict)
     solution: tuple[str, ...] = ()
     explanation: str = ""
+
+    @property
+    def explained(self) -> Markup:
+        """Why, with its formulas."""
+        return shown_words(self.explanation)
 
     @property
     def is_right(self) -> bool:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from bina.design.formats import date, moment
+from bina.foundation.errors import Refused
 from bina.foundation.verdict import ALLOWED, Verdict, refused
 
 # A request that was on its way when the time ran out still counts; a slow line is nobody's fault.
@@ -43,13 +44,27 @@ class Purpose(StrEnum):
     DIAGNOSTIC = "diagnostic"
     PRE = "pre"
     POST = "post"
+    FORMAL = "formal"
 
 
 PURPOSE_NAMES: dict[Purpose, str | Promise] = {
     Purpose.DIAGNOSTIC: _("Uji kompetensi"),
     Purpose.PRE: _("Uji awal"),
     Purpose.POST: _("Uji akhir"),
+    Purpose.FORMAL: _("Asesmen formal"),
 }
+
+
+class OtherDeviceError(Refused):
+    """A formal attempt was carried on from another device; what was sent here was not kept yet."""
+
+
+def require_device(*, holder: str, device: str) -> None:
+    """Raises OtherDeviceError unless the attempt belongs to this device; attempts without a holder belong to any."""
+    if holder and holder != device:
+        raise OtherDeviceError(
+            _t("Uji ini sedang dilanjutkan di perangkat lain, jadi perangkat ini tidak menyimpan jawaban.")
+        )
 
 
 def can_start_again(*, available_on: dt.date | None, today: dt.date) -> Verdict:

@@ -1,5 +1,6 @@
 """Attempts of a person as the keeper of staff records sees them, and setting one aside when something went wrong."""
 
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,8 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from bina.assessment import actions, queries
-from bina.assessment.forms import AllowanceForm
+from bina.assessment.forms.attempts import AllowanceForm
 from bina.foundation.requests import SignedInRequest
+
+if TYPE_CHECKING:
+    from bina.people.models import Employee
 
 
 @login_required
@@ -21,14 +25,18 @@ def attempts(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     employee = queries.kept_by(request.user, public_id)
     if employee is None:
         raise Http404
+    return _page(request, employee, AllowanceForm())
+
+
+def _page(request: SignedInRequest, employee: "Employee", form: AllowanceForm) -> HttpResponse:
     page = Paginator(queries.attempts_for_keeper(employee), 20).get_page(request.GET.get("page"))
     context = {
         "employee": employee,
         "page": page,
         "allowance": queries.time_allowance_of(employee),
-        "allowance_form": AllowanceForm(),
+        "allowance_form": form,
     }
-    return render(request, "assessment/attempts.html", context)
+    return render(request, "assessment/attempts.html", context, status=409 if form.errors else 200)
 
 
 @login_required
@@ -39,11 +47,11 @@ def allow_time(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     if employee is None:
         raise Http404
     form = AllowanceForm(request.POST)
-    if form.is_valid():
-        actions.give_time_allowance(by=request.user, employee=employee, **form.cleaned_data)
-        messages.success(request, _("Tambahan waktu tersimpan; berlaku untuk uji yang dimulai sesudah ini."))
-    else:
+    if not form.is_valid():
         messages.warning(request, _("Pilih tambahan waktunya dan tuliskan alasannya."))
+        return _page(request, employee, form)
+    actions.give_time_allowance(by=request.user, employee=employee, **form.cleaned_data)
+    messages.success(request, _("Tambahan waktu tersimpan; berlaku untuk uji yang dimulai sesudah ini."))
     return redirect("assessment:attempts", public_id=public_id)
 
 

@@ -13,9 +13,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from bina.assessment import actions, queries
-from bina.assessment.rules import read_answer
+from bina.assessment.rules import OtherDeviceError, read_answer
+from bina.assessment.views.devices import device_of
 from bina.assessment.views.home import employee_of
-from bina.assessment.views.sessions import FIELD, go_to, own_session, zone_of_visitor
+from bina.assessment.views.sessions import (
+    FIELD,
+    go_to,
+    is_elsewhere,
+    note_late,
+    other_device,
+    own_session,
+    zone_of_visitor,
+)
 from bina.foundation import clock
 from bina.foundation.errors import Refused
 from bina.foundation.requests import SignedInRequest
@@ -48,9 +57,15 @@ def diagnostic(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     if not own.blueprint.is_adaptive:
         return redirect("assessment:session", public_id=public_id)
     problem = ""
-    if own.is_open and request.method == "POST":
+    if not own.is_open:
+        note_late(request, own)
+    elif is_elsewhere(request, own):
+        return other_device(request, own, _sent_position(request))
+    elif request.method == "POST":
         try:
             own = _answered(request, own)
+        except OtherDeviceError:
+            return other_device(request, own, _sent_position(request))
         except Refused as refusal:
             problem = str(refusal)
             own.refresh_from_db(fields=["state", "form"])
@@ -59,6 +74,7 @@ def diagnostic(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     if request.method == "POST" and not request.htmx and not problem:
         return redirect("assessment:diagnostic", public_id=public_id)
     position, version = queries.latest_place(own)
+    actions.note_shown(session=own, position=position, device=device_of(request))
     context = {
         "session": own,
         "position": position,
@@ -74,15 +90,21 @@ def diagnostic(request: SignedInRequest, public_id: UUID) -> HttpResponse:
 
 def _answered(request: SignedInRequest, own: "Session") -> "Session":
     """The attempt after the sent answer; Refused when nothing was chosen."""
-    sent = request.POST.get("position", "")
-    position = int(sent) if sent.isdecimal() and len(sent) < 4 else 0
+    position = _sent_position(request)
     place, version = queries.latest_place(own)
     answer = None
     if position == place and request.POST.get("go") != "unknown":
         answer = read_answer(version.item.kind, version.payload, request.POST, FIELD)
         if answer is None:
             raise Refused(_("Pilih atau isi jawaban dahulu, atau tekan “Saya tidak tahu”."))
-    return actions.answer_and_go_on(by=request.user, session=own, position=position, answer=answer)
+    return actions.answer_and_go_on(
+        by=request.user, session=own, position=position, answer=answer, device=device_of(request)
+    )
+
+
+def _sent_position(request: SignedInRequest) -> int:
+    sent = request.POST.get("position", "")
+    return int(sent) if sent.isdecimal() and len(sent) < 4 else 0
 
 
 @login_required

@@ -27,7 +27,9 @@ def employee_of(request: SignedInRequest) -> "Employee":
 def home(request: SignedInRequest) -> HttpResponse:
     """Everything that can be measured now, with duration, last result and next date."""
     employee_of(request)
-    return render(request, "assessment/home.html", {"desk": queries.desk_of(request.user), "today": clock.today()})
+    desk = queries.desk_of(request.user)
+    context = {"desk": desk, "tasks": desk.tasks, "judging": desk.judging, "today": clock.today()}
+    return render(request, "assessment/home.html", context)
 
 
 @login_required

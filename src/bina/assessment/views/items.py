@@ -10,17 +10,22 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from markupsafe import Markup
 
 from bina.assessment import actions, queries
-from bina.assessment.forms import ItemFileForm, ReasonForm
+from bina.assessment.forms.items import ItemFileForm
+from bina.assessment.forms.reasons import ReasonForm
 from bina.assessment.queries import ItemCurve
 from bina.assessment.rules import (
     ITEM_STATE_NAMES,
     KIND_NAMES,
     LARGEST_ARCHIVE_MB,
+    MOST_EXPOSURE,
+    REGION_NAMES,
+    SECTOR_NAMES,
     ItemFile,
     read_item_archive,
     read_item_file,
@@ -34,7 +39,9 @@ from bina.assessment.rules.exchange import (
     read_foreign,
     template,
 )
-from bina.design.pictures import curve_picture
+from bina.assessment.views.banks import bank_for
+from bina.design.formats import number, percent
+from bina.design.pictures import curve_picture, curve_table
 from bina.foundation.errors import Refused
 from bina.foundation.requests import SignedInRequest
 from bina.foundation.uploads import require_upload
@@ -44,7 +51,7 @@ if TYPE_CHECKING:
 
     from bina.assessment.models import ItemBank
 
-FILTERS = ("bank", "competency", "level", "kind", "state", "text")
+FILTERS = ("bank", "competency", "level", "kind", "state", "sector", "region", "text")
 
 
 def _chosen(request: SignedInRequest) -> dict[str, str]:
@@ -61,22 +68,31 @@ def items(request: SignedInRequest) -> HttpResponse:
     """Every item that the account may read, narrowed by filters, with how it is answered."""
     _require_keeper(request)
     chosen = _chosen(request)
-    found = queries.filtered_items(queries.items_visible_to(request.user), **chosen)
+    work = request.GET.get("work", "")
+    found = queries.narrowed_by_work(
+        queries.filtered_items(queries.items_visible_to(request.user), **chosen), request.user, work
+    )
     page = Paginator(found, 25).get_page(request.GET.get("page"))
     parameters = request.GET.copy()
     parameters.pop("page", None)
+    banks = list(queries.banks_visible_to(request.user))
     context: dict[str, Any] = {
         "page": page,
         "counts": queries.answer_counts([item.pk for item in page]),
         "chosen": chosen,
         "is_filtered": any(chosen.values()),
         "query": parameters.urlencode(),
-        "banks": list(queries.banks_visible_to(request.user)),
+        "banks": banks,
         "competencies": queries.competencies_with_items(request.user),
         "kinds": KIND_NAMES,
         "states": ITEM_STATE_NAMES,
+        "sectors": SECTOR_NAMES,
+        "regions": REGION_NAMES,
+        "work": work,
+        "waiting": queries.waiting_items([item.pk for item in page]),
+        "desk": queries.author_desk_of(request.user),
         "may_import": bool(queries.bank_choices(request.user)),
-        "may_calibrate": bool(queries.banks_managed_by(request.user)),
+        "may_calibrate": any(queries.may_manage_bank(request.user, bank) for bank in banks),
     }
     return render(request, "assessment/items.html", context)
 
@@ -91,21 +107,61 @@ def item(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     answer = right_answer(found.kind, version.payload)
     level_count = found.competency.framework.level_count if found.competency else 0
     curve = queries.curve_of(version, level_count) if level_count else None
+    tests = queries.adaptive_tests_of(found.bank)
     context = {
         "item": found,
         "version": version,
         "curve": curve,
         "curve_picture": _picture_of(curve, level_count) if curve else "",
+        "told": _information_of(curve, level_count) if curve else "",
+        "card": queries.item_card(version),
+        "small": queries.small_count,
+        "most_exposure": MOST_EXPOSURE,
+        "adaptive_tests": tests,
+        "is_overexposed": queries.is_overexposed(found, tests),
         "view": version.shown(str(found.public_id)),
         "answer": answer,
         "key": version.explained(answer),
         "count": queries.answer_counts([found.pk])[found.pk],
         "versions": list(queries.versions_of(found)),
         "history": list(queries.item_history(found)),
+        "authors": queries.authors_of(found.working) if found.working else [],
+        "open_review": queries.open_review_of(found.working),
+        "latest_review": queries.latest_review_of(found.working),
+        "may_review": found.working is not None and queries.may_review_version(request.user, found.working, None),
         "may_manage": queries.may_manage_bank(request.user, found.bank),
+        "enemies": queries.enemies_of(found),
         "form": ReasonForm(),
     }
     return render(request, "assessment/item.html", context)
+
+
+@login_required
+@require_POST
+def change_enemies(request: SignedInRequest, public_id: UUID) -> HttpResponse:
+    """Declare that two items never meet in a test, or let them meet again."""
+    found = queries.item_visible_to(request.user, public_id)
+    if found is None:
+        raise Http404
+    code = request.POST.get("other", "").strip()[:60]
+    other = queries.items_visible_to(request.user).filter(bank=found.bank, code=code).first()
+    if other is None:
+        messages.warning(
+            request, _("Butir “%(code)s” tidak ada di %(bank)s.") % {"code": code, "bank": found.bank.name}
+        )
+    elif request.POST.get("do") == "part":
+        actions.part_enemies(by=request.user, item=found, other=other)
+        messages.success(request, _("%(code)s boleh bersama butir ini lagi.") % {"code": code})
+    else:
+        try:
+            actions.declare_enemies(by=request.user, item=found, other=other, reason=request.POST.get("reason", ""))
+        except Refused as refusal:
+            messages.warning(request, str(refusal))
+        else:
+            messages.success(
+                request, _("%(code)s tidak akan muncul di uji yang sama dengan butir ini.") % {"code": code}
+            )
+    return redirect(f"{reverse('assessment:item', args=[public_id])}#enemies")
 
 
 def _picture_of(curve: ItemCurve, level_count: int) -> Markup:
@@ -116,7 +172,18 @@ def _picture_of(curve: ItemCurve, level_count: int) -> Markup:
         ticks=range(level_count + 1),
         points=[(point.level, point.share) for point in curve.observed if point.share is not None],
         top=1.0,
-    )
+        heights=[(share, percent(share)) for share in (0.5, 1.0)],
+    ) + curve_table(curve.levels.tolist(), curve.chance.tolist(), column=_("Peluang benar"), written=percent)
+
+
+def _information_of(curve: ItemCurve, level_count: int) -> Markup:
+    best = float(curve.levels[curve.information.argmax()])
+    return curve_picture(
+        curve.levels.tolist(),
+        curve.information.tolist(),
+        label=_("Informasi butir per tingkat, tertinggi di sekitar %(n)s") % {"n": number(best, 1)},
+        ticks=range(level_count + 1),
+    ) + curve_table(curve.levels.tolist(), curve.information.tolist(), column=_("Informasi"))
 
 
 @login_required
@@ -139,16 +206,6 @@ def change_item_state(request: SignedInRequest, public_id: UUID) -> HttpResponse
     return redirect("assessment:item", public_id=public_id)
 
 
-def _bank(request: SignedInRequest, code: str) -> "ItemBank":
-    """A bank that the account may change; the agency's own is opened when it is first needed."""
-    if code not in dict(queries.bank_choices(request.user)):
-        raise Http404
-    employee = request.user.employee
-    if employee and code == queries.own_bank_code(employee.agency):
-        return actions.own_bank(by=request.user, agency=employee.agency)
-    return next(bank for bank in queries.banks_managed_by(request.user) if bank.code == code)
-
-
 @login_required
 def import_items(request: SignedInRequest) -> HttpResponse:
     """A file of items: looked at item by item first, written only when the person says so."""
@@ -160,7 +217,7 @@ def import_items(request: SignedInRequest) -> HttpResponse:
     form = ItemFileForm(**offered, initial={"bank": request.GET.get("bank", "")})
     context: dict[str, Any] = {"form": form}
     if request.method == "POST" and ("text" in request.POST or "archive" in request.POST):
-        return _take(request, _bank(request, request.POST.get("bank", "")))
+        return _take(request, bank_for(request.user, request.POST.get("bank", "")))
     if request.method == "POST":
         form = context["form"] = ItemFileForm(request.POST, request.FILES, **offered)
         if form.is_valid():
@@ -169,7 +226,7 @@ def import_items(request: SignedInRequest) -> HttpResponse:
             except Refused as refusal:
                 form.add_error("file", str(refusal))
             else:
-                bank = _bank(request, form.cleaned_data["bank"])
+                bank = bank_for(request.user, form.cleaned_data["bank"])
                 defaults = {name: form.cleaned_data[name] for name in ("competency", "level")}
                 context |= {"bank": bank, "defaults": defaults, **sent, **_looked_through(bank, found, **defaults)}
     return render(request, "assessment/import.html", context)
@@ -180,9 +237,9 @@ def _looked_through(
 ) -> dict[str, Any]:
     """What a file would do, line by line, for the page."""
     if isinstance(found, ItemFile):
-        lines = queries.check_items(bank, found.entries, found.pictures)
+        lines = queries.check_items(bank, found.entries, found.pictures, for_review=True)
     else:
-        lines = queries.check_foreign(bank, found.with_defaults(competency=competency, level=level))
+        lines = queries.check_foreign(bank, found.with_defaults(competency=competency, level=level), for_review=True)
     counts = {name: sum(line.outcome == name for line in lines) for name in _OUTCOMES}
     return {"lines": lines, "notes": getattr(found, "notes", ()), "counts": counts}
 
@@ -212,10 +269,10 @@ def _take(request: SignedInRequest, bank: "ItemBank") -> HttpResponse:
     counts = {name: report.count(name) for name in _OUTCOMES}
     messages.success(
         request,
-        _("%(new)s butir baru, %(changed)s versi baru, %(same)s tetap, %(error)s tidak diambil.")
+        _("%(new)s butir baru, %(changed)s versi baru, %(same)s tetap, %(error)s tidak diambil. Semuanya draf.")
         % {**counts, "error": counts["error"] + counts["unsupported"]},
     )
-    return redirect(f"{request.path.removesuffix('import/')}?bank={bank.code}")
+    return redirect(f"{request.path.removesuffix('import/')}?bank={bank.code}&work=mine")
 
 
 def _looked_at(upload: "UploadedFile[Any]") -> tuple[ItemFile | ExchangeReport, dict[str, str]]:

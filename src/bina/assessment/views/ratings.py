@@ -63,7 +63,7 @@ def _save(
     suffix = "&all=1" if sheet.everything else ""
     area = sheet.area(request.GET.get("step", ""))
     if area is not None:
-        actions.save_rating_draft(by=request.user, employee=employee, relation=relation, answers=_marks(request.POST))
+        actions.save_rating_draft(by=request.user, employee=employee, relation=relation, answers=marks_in(request.POST))
         if request.POST.get("go") == "stay":
             return render(request, "assessment/_saved.html", {"now": clock.now(), "zone": employee.agency.time_zone})
         following = sheet.step_after(area) if request.POST.get("go") != "previous" else sheet.step_before(area)
@@ -81,7 +81,7 @@ def _save(
     return redirect("assessment:rating", public_id=rating.public_id)
 
 
-def _marks(sent: QueryDict) -> dict[str, dict[str, int | None]]:
+def marks_in(sent: QueryDict) -> dict[str, dict[str, int | None]]:
     """The marks in a sent form: fields are named ``m-<competency>-<level>``, “x” means “cannot judge yet”."""
     marks: dict[str, dict[str, int | None]] = {}
     for name, value in sent.items():

@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
-from django_htmx.http import HttpResponseClientRedirect, push_url
+from django_htmx.http import HttpResponseClientRedirect, push_url, reswap, retarget
 
 from bina.assessment import actions, queries
-from bina.assessment.rules import read_answer
+from bina.assessment.rules import OtherDeviceError, read_answer
+from bina.assessment.views.devices import device_of
 from bina.foundation import clock
 from bina.foundation.errors import Refused
 from bina.foundation.requests import SignedInRequest
@@ -39,6 +40,31 @@ def own_session(request: SignedInRequest, public_id: UUID) -> "Session":
 def go_to(request: SignedInRequest, url: str) -> HttpResponse:
     """Send the browser to another page, whether it asked for a page or for a part of one."""
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
+
+
+def is_elsewhere(request: SignedInRequest, own: "Session") -> bool:
+    """Whether a formal attempt is being carried on from another device."""
+    return own.is_open and bool(own.device) and own.device != device_of(request)
+
+
+def other_device(request: SignedInRequest, own: "Session", position: int = 0) -> HttpResponse:
+    """Say that another device holds the attempt, with a button to carry it on here; an answer that was sent is kept in it."""
+    fields = [(name, value) for name, values in request.POST.lists() if name.startswith(FIELD) for value in values]
+    context = {"session": own, "position": position, "fields": fields, "zone": zone_of_visitor(request)}
+    if request.htmx:
+        part = render(request, "assessment/_other_device.html", context)
+        return reswap(retarget(part, "#test"), "outerHTML")
+    return render(request, "assessment/other_device.html", context)
+
+
+def note_late(request: SignedInRequest, own: "Session") -> None:
+    """An answer to a formal attempt came after its end: that is said, and written in its log."""
+    if own.is_formal and request.method == "POST":
+        actions.note_late_answer(by=request.user, session=own)
+        messages.warning(
+            request,
+            _("Jawaban terakhir datang sesudah uji berakhir, jadi tidak disimpan. Yang tersimpan sebelumnya dihitung."),
+        )
 
 
 def _result_url(session: "Session") -> str:
@@ -67,6 +93,7 @@ def question(request: SignedInRequest, public_id: UUID, position: int) -> HttpRe
     """One question. Sending it saves the answer and goes on: next, back, to a number, to the overview, or stays."""
     own = own_session(request, public_id)
     if not own.is_open:
+        note_late(request, own)
         return go_to(request, _result_url(own))
     if own.blueprint.is_adaptive:
         return go_to(request, reverse("assessment:diagnostic", args=[public_id]))
@@ -74,6 +101,8 @@ def question(request: SignedInRequest, public_id: UUID, position: int) -> HttpRe
     if version is None:
         raise Http404
     if request.method != "POST":
+        if is_elsewhere(request, own):
+            return other_device(request, own, position)
         return render(request, "assessment/session.html", _question_context(request, own, position))
     try:
         actions.answer_item(
@@ -81,7 +110,10 @@ def question(request: SignedInRequest, public_id: UUID, position: int) -> HttpRe
             session=own,
             position=position,
             answer=read_answer(version.item.kind, version.payload, request.POST, FIELD),
+            device=device_of(request),
         )
+    except OtherDeviceError:
+        return other_device(request, own, position)
     except Refused as refusal:
         messages.warning(request, str(refusal))
         return go_to(request, reverse("assessment:session", args=[public_id]))
@@ -113,6 +145,7 @@ def _question_context(request: SignedInRequest, own: "Session", position: int) -
     version = queries.version_at(own, position)
     if version is None:
         raise Http404
+    actions.note_shown(session=own, position=position, device=device_of(request))
     answers = queries.answers_of(own)
     response = answers.get(position)
     return {
@@ -137,6 +170,8 @@ def review(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         return redirect(_result_url(own))
     if own.blueprint.is_adaptive:
         return redirect("assessment:diagnostic", public_id=public_id)
+    if is_elsewhere(request, own):
+        return other_device(request, own)
     overview = queries.overview(own)
     context = {
         "session": own,
@@ -154,6 +189,8 @@ def review(request: SignedInRequest, public_id: UUID) -> HttpResponse:
 def finish(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """End the test; a second click finds the same result."""
     own = own_session(request, public_id)
+    if is_elsewhere(request, own):
+        return other_device(request, own)
     actions.finish_session(by=request.user, session=own)
     return redirect(_result_url(own))
 
@@ -168,6 +205,14 @@ def result(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     if own.blueprint.is_course_test:
         context = {"session": own, "outcome": queries.course_outcome(own), "zone": zone_of_visitor(request)}
         return render(request, "assessment/result_course.html", context)
+    if own.is_formal and (invalid := queries.invalidation_of(own)):
+        context = {
+            "session": own,
+            "invalidation": invalid,
+            "part": queries.participation_of_session(own),
+            "zone": zone_of_visitor(request),
+        }
+        return render(request, "assessment/result_invalid.html", context)
     if own.blueprint.is_adaptive:
         context = {"session": own, "outcome": queries.diagnostic_outcome(own), "zone": zone_of_visitor(request)}
         return render(request, "assessment/result_diagnostic.html", context)

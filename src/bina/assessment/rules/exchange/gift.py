@@ -137,7 +137,7 @@ def _words(text: str, usual: str) -> Words:
 
 def _note_cuts(question: Question, words: Words) -> None:
     if words.had_active_parts:
-        question.note(_("Skrip dan isi aktif dibuang."))
+        question.note(_("Skrip, suara, video, dan isi aktif lain dibuang."))
     if words.images:
         question.note(_("Gambar tidak ikut: GIFT tidak dapat membawanya."))
     if words.had_formula:

@@ -20,7 +20,9 @@ _BLOCKS = {"p", "div", "section", "article", "header", "footer", "figure", "figc
 _MARKS = {"strong": "**", "b": "**", "em": "*", "i": "*"}
 _TAGS = {*_BLOCKS, *_MARKS, "li", "table", "thead", "tbody", "tfoot", "tr", "th", "td", "br", "hr", "pre", "code", "a",
          "img", "span", "sub", "sup"}  # fmt: skip
-_ACTIVE = re.compile(r"<\s*(?:script|iframe|object|embed|form|style)\b|\son\w+\s*=|javascript:", re.IGNORECASE)
+_ACTIVE = re.compile(
+    r"<\s*(?:script|iframe|object|embed|form|style|audio|video|svg|canvas)\b|\son\w+\s*=|javascript:", re.IGNORECASE
+)
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~&])")
 _DATA = re.compile(r"data:[\w/+.-]*;base64,[A-Za-z0-9+/=\s]*")
 _LINE_START = re.compile(r"(?m)^(\s*\d*)([-+.)])(?=\s)")
@@ -127,6 +129,7 @@ def xhtml_of(markdown: str) -> list[Element]:
     for element in root.iter():
         element.attrib.pop("style", None)
         element.attrib.pop("start", None)
+        element.attrib.pop("title", None)
     return list(root)
 
 

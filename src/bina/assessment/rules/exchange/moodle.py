@@ -116,7 +116,7 @@ def _read(reading: Reading, question: Question, element: Element, category: str)
 
 def _note_cuts(question: Question, words: Words) -> None:
     if words.had_active_parts:
-        question.note(_("Skrip dan isi aktif dibuang."))
+        question.note(_("Skrip, suara, video, dan isi aktif lain dibuang."))
     if words.had_formula:
         question.note(_("Rumus dibaca sebagai teks biasa; periksa soalnya."))
 

@@ -1,14 +1,11 @@
-"""QTI 2.1, 2.2 and 3.0, single items and IMS content packages: read as items. Writing stands in ``qti_writing``."""
+"""One item of QTI 2.1, 2.2 or 3.0, read as an item of ours. Packages stand in ``qti_packages``, writing in ``qti_writing``."""
 
 import copy
 import posixpath
 import re
-import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote
 from xml.etree.ElementTree import Element, tostring
 
 from django.utils.translation import gettext as _
@@ -16,119 +13,15 @@ from django.utils.translation import gettext as _
 from bina.assessment.rules.exchange.amounts import Weighed, amount, choice_parts
 from bina.assessment.rules.exchange.gift import FILL_IN
 from bina.assessment.rules.exchange.markup import Words, from_html, gap_mark, split_at_gap, with_gaps
-from bina.assessment.rules.exchange.report import ExchangeReport, Faulty, Question, Reading, Unsupported
-from bina.assessment.rules.exchange.trees import LARGEST_XML, first, local_name, named, read_tree
+from bina.assessment.rules.exchange.report import Faulty, Question, Reading, Unsupported
+from bina.assessment.rules.exchange.trees import first, local_name, read_tree
 from bina.assessment.rules.kinds.parts import Kind
-from bina.assessment.rules.pictures import LARGEST_PICTURE, StoredPicture, read_picture, size_of
+from bina.assessment.rules.pictures import StoredPicture, read_picture, size_of
 from bina.foundation.errors import Refused
-from bina.foundation.uploads import MEGABYTE, ArchiveLimits, as_stream, open_archive, read_member
 
-LIMITS = ArchiveLimits(total_bytes=20 * MEGABYTE, file_count=2_000, ratio=100)
-MANIFEST = "imsmanifest.xml"
 _INLINE = {"textEntryInteraction", "inlineChoiceInteraction"}
 _ASIDE = {"feedbackInline", "feedbackBlock", "rubricBlock", "templateInline", "templateBlock", "modalFeedback", "prompt",
           "stylesheet", "printedVariable", "companionMaterialsInfo"}  # fmt: skip
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError)
-
-
-# --- Packages --------------------------------------------------------------------------------------------------------
-
-
-def read(content: bytes) -> ExchangeReport:
-    """The items of a content package or of one XML file, one by one; raises Refused for what is neither."""
-    reading = Reading()
-    if not content.startswith(b"PK"):
-        root = read_tree(content)
-        if _plain_name(local_name(root)) != "assessmentItem":
-            raise Refused(_("Berkas XML ini bukan bank soal Moodle dan bukan butir QTI. Tidak ada yang diubah."))
-        _take(reading, root, [], lambda _path: None)
-        return reading.report()
-    _read_package(reading, zipfile_of(content))
-    return reading.report()
-
-
-def _member(archive: zipfile.ZipFile, name: str, limit: int) -> bytes:
-    """One file of a package; raises Refused where it is too large or broken."""
-    try:
-        return read_member(archive, name, limit)
-    except _BROKEN as error:
-        raise Refused(_("Berkas ZIP rusak atau tidak lengkap. Tidak ada yang diubah.")) from error
-
-
-def zipfile_of(content: bytes) -> zipfile.ZipFile:
-    """A package whose table of contents is harmless; raises Refused otherwise."""
-    return open_archive(as_stream(content), LIMITS)
-
-
-def is_package(content: bytes) -> bool:
-    """Whether a ZIP says that it is an IMS content package."""
-    return any(posixpath.basename(name) == MANIFEST for name in zipfile_of(content).namelist())
-
-
-def _read_package(reading: Reading, archive: zipfile.ZipFile) -> None:
-    names = set(archive.namelist())
-    manifest = min((name for name in names if posixpath.basename(name) == MANIFEST), key=len, default=None)
-    if manifest is None:
-        raise Refused(_("ZIP ini tidak memuat imsmanifest.xml, jadi bukan paket QTI. Tidak ada yang diubah."))
-    top = posixpath.dirname(manifest)
-    root = read_tree(_member(archive, manifest, LARGEST_XML))
-    seen: set[str] = set()
-    for resource in named(root, "resource"):
-        kind, href = resource.get("type") or "", unquote(resource.get("href") or "")
-        path = posixpath.normpath(posixpath.join(top, href))
-        if not href or "webcontent" in kind or "controlfile" in kind or "associatedcontent" in kind:
-            continue
-        if "test" in kind or "section" in kind:
-            reading.notes.append(_("Susunan uji (assessmentTest) tidak diambil; hanya butir-butirnya."))
-        elif "item" not in kind:
-            reading.take(href, _giving_up(_("Isi paket jenis “%(kind)s” tidak didukung.") % {"kind": kind[:60]}))
-        elif path in seen:
-            reading.take(href, _faulty(_("Soal yang sama sudah ada lebih dahulu di berkas ini.")))
-        elif path not in names:
-            reading.take(href, _faulty(_("Berkas “%(name)s” tidak ada di dalam paket.") % {"name": href[:80]}))
-        else:
-            seen.add(path)
-            _take_member(reading, archive, path, _keywords(resource))
-
-
-def _giving_up(reason: str) -> Callable[[Question], None]:
-    def read_nothing(_question: Question) -> None:
-        raise Unsupported(reason)
-
-    return read_nothing
-
-
-def _faulty(reason: str) -> Callable[[Question], None]:
-    def read_nothing(_question: Question) -> None:
-        raise Faulty(reason)
-
-    return read_nothing
-
-
-def _keywords(resource: Element) -> list[str]:
-    """The keywords of a resource's description (LOM), whichever of its forms is used."""
-    return [
-        "".join(text.itertext()).strip()
-        for keyword in named(resource, "keyword")
-        for text in named(keyword, "string", "langstring")
-    ]
-
-
-def _take_member(reading: Reading, archive: zipfile.ZipFile, path: str, tags: list[str]) -> None:
-    try:
-        root = read_tree(_member(archive, path, LARGEST_XML))
-    except Refused as refusal:
-        reading.take(posixpath.basename(path), _faulty(str(refusal)))
-        return
-
-    def picture_at(source: str) -> bytes | None:
-        found = posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(source)))
-        return _member(archive, found, LARGEST_PICTURE + 1) if found in archive.NameToInfo else None
-
-    _take(reading, root, tags, picture_at)
-
-
-# --- One item --------------------------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
@@ -150,7 +43,7 @@ class _Source:
     body: Element
     question: Question
     reading: Reading
-    picture_at: Callable[[str], bytes | None]
+    file_at: Callable[[str], bytes | None]
     declared: dict[str, _Declared] = field(default_factory=dict)
 
     def response(self, interaction: Element) -> _Declared:
@@ -161,7 +54,7 @@ class _Source:
         return found
 
 
-def _plain_name(name: str) -> str:
+def plain_name(name: str) -> str:
     """A name as QTI 2 writes it: ``qti-simple-choice`` and ``response-identifier`` in camel case."""
     if name.startswith(("data-", "aria-")):
         return name
@@ -170,14 +63,15 @@ def _plain_name(name: str) -> str:
 
 def _normalised(root: Element) -> Element:
     for element in root.iter():
-        element.tag = _plain_name(local_name(element))
-        attributes = {_plain_name(name.rpartition("}")[2]): value for name, value in element.attrib.items()}
+        element.tag = plain_name(local_name(element))
+        attributes = {plain_name(name.rpartition("}")[2]): value for name, value in element.attrib.items()}
         element.attrib.clear()
         element.attrib.update(attributes)
     return root
 
 
-def _take(reading: Reading, root: Element, tags: list[str], picture_at: Callable[[str], bytes | None]) -> None:
+def take(reading: Reading, root: Element, tags: list[str], file_at: Callable[[str], bytes | None]) -> None:
+    """Read one item, whichever version its names are of; ``file_at`` finds what came along with it by its path."""
     item = _normalised(root)
 
     def read_it(question: Question) -> None:
@@ -188,7 +82,7 @@ def _take(reading: Reading, root: Element, tags: list[str], picture_at: Callable
         body = item.find("itemBody")
         if item.tag != "assessmentItem" or body is None:
             raise Unsupported(_("Ini bukan butir QTI 2.1, 2.2, atau 3.0."))
-        _read(_Source(item, body, question, reading, picture_at, _declarations(item)))
+        _read(_Source(item, body, question, reading, file_at, _declarations(item)))
 
     reading.take(item.get("title") or item.get("identifier") or item.tag, read_it)
 
@@ -211,6 +105,12 @@ def _declarations(item: Element) -> dict[str, _Declared]:
 
 
 def _read(source: _Source) -> None:
+    if source.root.find("templateDeclaration") is not None:
+        raise Unsupported(
+            _("Butir ini menyusun isinya sendiri setiap kali dibuka (templateDeclaration); tulis sebagai butir biasa.")
+        )
+    _join_passages(source)
+    _keep_instructions(source)
     interactions = [element for element in source.body.iter() if str(element.tag).endswith("Interaction")]
     names = {str(element.tag) for element in interactions}
     if not interactions:
@@ -219,13 +119,46 @@ def _read(source: _Source) -> None:
         _read_inline(source, interactions)
     elif len(interactions) == 1 and interactions[0].tag in _READERS:
         _READERS[str(interactions[0].tag)](source, interactions[0])
+    elif names <= _INLINE | set(_READERS):
+        raise Unsupported(
+            _("Butir ini memuat %(n)s cara menjawab; pecah menjadi satu pertanyaan setiap butir.")
+            % {"n": len(interactions)}
+        )
     else:
         raise Unsupported(
             _("Cara menjawab QTI ini tidak didukung: %(names)s.") % {"names": ", ".join(sorted(names))[:200]}
         )
     _read_feedback(source)
-    if first(source.body, "rubricBlock") is not None:
-        source.question.note(_("Petunjuk penilaian (rubricBlock) tidak disimpan."))
+    if source.root.get("adaptive") == "true":
+        source.question.note(_("Butir ini dikerjakan bertahap (adaptive); yang dibaca hanya tahap pertamanya."))
+
+
+def _join_passages(source: _Source) -> None:
+    """Put the passages that an item refers to before its own words; raises Faulty where one did not come along."""
+    for place, row in enumerate(source.root.iterfind("assessmentStimulusRef")):
+        path = row.get("href") or ""
+        content = source.file_at(path)
+        try:
+            passage = _normalised(read_tree(content)).find("stimulusBody") if content else None
+        except Refused as refusal:
+            raise Faulty(str(refusal)) from refusal
+        if passage is None:
+            raise Faulty(
+                _("Bacaan “%(name)s” tidak ikut dalam berkas, jadi soal ini tidak lengkap.") % {"name": path[:80]}
+            )
+        for element in passage.iter("img"):
+            element.set("src", posixpath.join(posixpath.dirname(path), element.get("src") or ""))
+        passage.tag = "div"
+        source.body.insert(place, passage)
+
+
+def _keep_instructions(source: _Source) -> None:
+    """What a rubric says to those who answer belongs to the question; what it says to others is left out."""
+    for row in source.body.iter("rubricBlock"):
+        if "candidate" in (row.get("view") or "").split():
+            row.tag = "div"
+        else:
+            source.question.note(_("Petunjuk penilaian (rubricBlock) tidak disimpan."))
 
 
 def _html(element: Element, *, without: Iterable[str] = ()) -> str:
@@ -248,7 +181,7 @@ def _html(element: Element, *, without: Iterable[str] = ()) -> str:
 def _words(source: _Source, html: str) -> Words:
     words = from_html(html)
     if words.had_active_parts:
-        source.question.note(_("Skrip dan isi aktif dibuang."))
+        source.question.note(_("Skrip, suara, video, dan isi aktif lain dibuang."))
     if words.had_formula:
         source.question.note(_("Rumus dibaca sebagai teks biasa; periksa soalnya."))
     return words
@@ -278,7 +211,7 @@ def _keep_picture(source: _Source, path: str, alt: str) -> StoredPicture | None:
         question.note(_("Hanya gambar pertama yang disimpan."))
         return None
     try:
-        content = source.picture_at(path)
+        content = source.file_at(path)
         if content is None:
             question.note(_("Gambar “%(name)s” tidak ikut dalam berkas, maka tidak diambil.") % {"name": path[:80]})
             return None

@@ -1,4 +1,4 @@
-"""Items written as an IMS content package with QTI 2.1 or 3.0 items and the pictures that they show."""
+"""Items written as an IMS content package with QTI 2.1, 2.2 or 3.0 items and the pictures that they show."""
 
 import io
 import re
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from bina.assessment.rules.exchange.amounts import shares_of
 from bina.assessment.rules.exchange.markup import xhtml_of
-from bina.assessment.rules.exchange.qti import MANIFEST, read
+from bina.assessment.rules.exchange.qti_packages import MANIFEST, read
 from bina.assessment.rules.exchange.report import Unsupported, Written, accounted, tags_of
 from bina.assessment.rules.exchange.trees import written_tree
 from bina.assessment.rules.kinds.parts import Kind
@@ -50,6 +50,15 @@ VERSIONS = {
         "QTIv2.1 Package",
         "1.0.0",
         "imsqti_item_xmlv2p1",
+    ),
+    "2.2": Version(
+        "http://www.imsglobal.org/xsd/imsqti_v2p2",
+        "http://www.imsglobal.org/xsd/qti/qtiv2p2/imsqti_v2p2.xsd",
+        "http://www.imsglobal.org/xsd/imscp_v1p1",
+        "http://www.imsglobal.org/xsd/qti/qtiv2p2/qtiv2p2_imscpv1p2_v1p0.xsd",
+        "QTIv2.2 Package",
+        "1.0.0",
+        "imsqti_item_xmlv2p2",
     ),
     "3.0": Version(
         "http://www.imsglobal.org/xsd/imsqtiasi_v3p0",

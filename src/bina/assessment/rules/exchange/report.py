@@ -20,8 +20,21 @@ from bina.foundation.errors import Refused
 Item = dict[str, Any]
 LONGEST_CODE = 60
 # What other systems have no field for travels in their tags, as “level:2”.
-TAGS = ("competency", "level", "context", "a", "b")
-_SHARED = ("competency", "level", "kind", "context", "a", "b", "stem", "explanation", "image", "alt")
+TAGS = ("competency", "level", "context", "sector", "region", "a", "b")
+_SHARED = (
+    "competency",
+    "level",
+    "kind",
+    "context",
+    "sector",
+    "region",
+    "a",
+    "b",
+    "stem",
+    "explanation",
+    "image",
+    "alt",
+)
 
 
 class Outcome(StrEnum):
@@ -102,7 +115,7 @@ class Question:
             name, value = name.strip().casefold(), value.strip()
             if name in {"a", "b", "level"} and amount(value) is not None:
                 self.item[name] = amount(value)
-            elif name in {"competency", "context"} and value:
+            elif name in {"competency", "context", "sector", "region"} and value:
                 self.item[name] = value
             elif name == "kind" and value in QUESTION_KINDS:
                 self.item["kind"] = value

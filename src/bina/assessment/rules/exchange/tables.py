@@ -4,7 +4,6 @@ import csv
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -28,17 +27,22 @@ from bina.assessment.rules.numbers import typed
 from bina.assessment.rules.pictures import StoredPicture
 from bina.foundation.errors import Refused
 from bina.foundation.spreadsheets import write_xlsx
-from bina.foundation.uploads import MEGABYTE, ArchiveLimits, as_stream, open_archive, read_member
+from bina.foundation.uploads import BROKEN_ARCHIVE, MEGABYTE, ArchiveLimits, as_stream, open_archive, read_member
 
 LETTERS = "ABCDEFGH"
 # Titles of the columns: they are part of the file, so they stay Indonesian whoever writes it.
 CODE, COMPETENCY, LEVEL, KIND, CONTEXT, STEM = "Kode", "Kompetensi", "Tingkat", "Jenis", "Konteks", "Soal"
 KEY, ANSWER, TOLERANCE, UNIT = "Kunci", "Jawaban angka", "Toleransi", "Satuan"
 EXPLANATION, SLOPE, DIFFICULTY = "Pembahasan", "Parameter a", "Parameter b"
+SECTOR, REGION, ENEMIES = "Sektor", "Wilayah", "Tidak bersama"
 OPTION, FEEDBACK = "Pilihan {}", "Umpan balik {}"
 COLUMNS = (
     CODE, COMPETENCY, LEVEL, KIND, CONTEXT, STEM, *(OPTION.format(letter) for letter in LETTERS), KEY,
-    *(FEEDBACK.format(letter) for letter in LETTERS), ANSWER, TOLERANCE, UNIT, EXPLANATION, SLOPE, DIFFICULTY,
+    *(FEEDBACK.format(letter) for letter in LETTERS), ANSWER, TOLERANCE, UNIT, EXPLANATION, SLOPE, DIFFICULTY, SECTOR, REGION,
+    ENEMIES,
+)  # fmt: skip
+_TEXTS = (
+    ("competency", COMPETENCY), ("context", CONTEXT), ("explanation", EXPLANATION), ("sector", SECTOR), ("region", REGION),
 )  # fmt: skip
 KIND_WORDS = {Kind.SINGLE: "pilih satu", Kind.MULTIPLE: "pilih beberapa", Kind.NUMERIC: "isi angka"}
 _KINDS = {word: kind for kind, word in KIND_WORDS.items()} | {kind.value: kind for kind in KIND_WORDS}
@@ -69,21 +73,11 @@ LIMITS = ArchiveLimits(total_bytes=20 * MEGABYTE, file_count=200, ratio=150)
 LONGEST_CELL = 8_000
 MOST_COLUMNS = 100
 Cell = str | int | float
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, KeyError)
 
 
 def read(content: bytes) -> ExchangeReport:
     """The questions of a CSV or XLSX table, row by row; raises Refused where the columns are not those of the template."""
-    rows = _xlsx_rows(content) if content.startswith(b"PK") else _csv_rows(content)
-    heading = next((n for n, row in rows[:20] if {STEM.casefold(), KIND.casefold()} <= set(map(_title, row))), None)
-    if heading is None:
-        raise Refused(
-            _(
-                "Judul kolom “%(stem)s” dan “%(kind)s” tidak ditemukan. Pakai judul seperti di templat, lalu unggah lagi."
-            )
-            % {"stem": STEM, "kind": KIND}
-        )
-    titles = [_title(cell) for cell in dict(rows)[heading]]
+    titles, rows = table_rows(content, STEM, KIND)
     known = {title.casefold(): title for title in COLUMNS}
     reading = Reading()
     strange = [title for title in titles if title and title not in known]
@@ -91,9 +85,27 @@ def read(content: bytes) -> ExchangeReport:
         reading.notes.append(_("Kolom yang tidak dikenal dilewati: %(names)s.") % {"names": ", ".join(strange)[:200]})
     for number, row in rows:
         cells = {known[title]: cell for title, cell in zip(titles, row, strict=False) if title in known and cell != ""}
-        if number > heading and cells:
+        if cells:
             reading.take(str(cells.get(CODE) or _("baris %(n)s") % {"n": number}), _reader(cells))
     return reading.report()
+
+
+def table_rows(content: bytes, text: str, kind: str) -> tuple[list[str], list[tuple[int, list[Cell]]]]:
+    """The folded titles of a CSV or XLSX table and the rows below them with their line numbers.
+
+    Of a workbook the first sheet with the column ``text`` is read. Raises Refused where no line among the first twenty holds
+    the titles ``text`` and ``kind``.
+    """
+    rows = _xlsx_rows(content, text) if content.startswith(b"PK") else _csv_rows(content)
+    needed = {text.casefold(), kind.casefold()}
+    for place, (_number, row) in enumerate(rows[:20]):
+        titles = [_title(cell) for cell in row]
+        if needed <= set(titles):
+            return titles, rows[place + 1 :]
+    raise Refused(
+        _("Judul kolom “%(text)s” dan “%(kind)s” tidak ditemukan. Pakai judul seperti di templat, lalu unggah lagi.")
+        % {"text": text, "kind": kind}
+    )
 
 
 def _title(cell: Cell) -> str:
@@ -115,9 +127,11 @@ def _read(question: Question, cells: Mapping[str, Cell]) -> None:
             _("Jenis “%(kind)s” tidak didukung dalam tabel; yang didukung: %(kinds)s.")
             % {"kind": word[:40], "kinds": ", ".join(KIND_WORDS.values())}
         )
-    for name, title in (("competency", COMPETENCY), ("context", CONTEXT), ("explanation", EXPLANATION)):
+    for name, title in _TEXTS:
         if title in cells:
             item[name] = str(cells[title])
+    if ENEMIES in cells:
+        item["enemies"] = [code.strip() for code in re.split(r"[,;]", str(cells[ENEMIES])) if code.strip()]
     for name, title in (("level", LEVEL), ("a", SLOPE), ("b", DIFFICULTY)):
         if title in cells:
             item[name] = _number(cells[title], title)
@@ -198,8 +212,8 @@ def _csv_rows(content: bytes) -> list[tuple[int, list[Cell]]]:
 # --- XLSX ------------------------------------------------------------------------------------------------------------
 
 
-def _xlsx_rows(content: bytes) -> list[tuple[int, list[Cell]]]:
-    """The cells of the first sheet with a question; read sparsely, so that a far cell makes nothing large."""
+def _xlsx_rows(content: bytes, title: str) -> list[tuple[int, list[Cell]]]:
+    """The cells of the first sheet with a column; read sparsely, so that a far cell makes nothing large."""
     archive = open_archive(as_stream(content), LIMITS)
     try:
         strings = _shared_strings(archive)
@@ -209,9 +223,9 @@ def _xlsx_rows(content: bytes) -> list[tuple[int, list[Cell]]]:
         )
         for name in sheets[:10]:
             rows = _sheet_rows(read_tree(read_member(archive, name, LARGEST_XML)), strings)
-            if any(STEM.casefold() in map(_title, row) for _number, row in rows[:20]):
+            if any(title.casefold() in map(_title, row) for _number, row in rows[:20]):
                 return rows
-    except _BROKEN as error:
+    except (*BROKEN_ARCHIVE, KeyError) as error:
         raise Refused(
             _("Berkas XLSX ini rusak atau dikunci dengan kata sandi. Simpan ulang dari Excel, lalu unggah lagi.")
         ) from error
@@ -298,6 +312,7 @@ def _row(item: Mapping[str, Any]) -> list[Any]:
         KEY: ", ".join(letter for letter, option in zip(LETTERS, options, strict=False) if option.get("correct") is True),
         ANSWER: item.get("answer"), TOLERANCE: item.get("tolerance"), UNIT: item.get("unit"),
         EXPLANATION: item.get("explanation"), SLOPE: item.get("a"), DIFFICULTY: item.get("b"),
+        SECTOR: item.get("sector"), REGION: item.get("region"), ENEMIES: ", ".join(item.get("enemies") or ()) or None,
     }  # fmt: skip
     for letter, option in zip(LETTERS, options, strict=False):
         cells |= {OPTION.format(letter): option["text"], FEEDBACK.format(letter): option.get("feedback")}

@@ -1,6 +1,6 @@
 """XML that strangers wrote, read without entities, without a network, and never deeper or wider than a question needs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder, tostring
 
@@ -22,13 +22,17 @@ class _Limits(TreeBuilder):
     def __init__(self) -> None:
         super().__init__()
         self._depth = self._count = 0
+        self.lines: dict[Element, int] = {}
+        self.parser: Any = None
 
     def start(self, tag: Any, attrs: Any) -> Element:
         self._depth += 1
         self._count += 1
         if self._depth > DEEPEST or self._count > MOST_ELEMENTS:
             raise ValueError("too deep or too wide")
-        return super().start(tag, attrs)
+        element = super().start(tag, attrs)
+        self.lines[element] = self.parser.CurrentLineNumber
+        return element
 
     def end(self, tag: Any) -> Element:
         self._depth -= 1
@@ -37,9 +41,16 @@ class _Limits(TreeBuilder):
 
 def read_tree(content: bytes) -> Element:
     """The root of an XML document; raises Refused for what is no XML, declares entities or a DTD, or is too much."""
+    return read_located_tree(content)[0]
+
+
+def read_located_tree(content: bytes) -> tuple[Element, Mapping[Element, int]]:
+    """The root of an XML document, and the line on which each element begins; raises Refused as ``read_tree`` does."""
     if len(content) > LARGEST_XML:
         raise Refused(_("Berkas XML terlalu besar; batasnya 3 MB. Tidak ada yang diubah."))
-    parser = DefusedXMLParser(target=_Limits(), forbid_dtd=True)
+    builder = _Limits()
+    parser = DefusedXMLParser(target=builder, forbid_dtd=True)
+    builder.parser = parser.parser
     try:
         parser.feed(content)
         root = parser.close()
@@ -57,7 +68,7 @@ def read_tree(content: bytes) -> Element:
         raise Refused(_("Berkas XML ini tidak dapat dibaca: pengodean atau susunannya tidak diterima.")) from None
     if not isinstance(root, Element):
         raise Refused(_("Berkas XML ini tidak dapat dibaca: pengodean atau susunannya tidak diterima."))
-    return root
+    return root, builder.lines
 
 
 def local_name(element: Element) -> str:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from django.utils.functional import Promise
 from markupsafe import Markup
 
+from bina.foundation.rich_text import words_with_formulas
 from bina.foundation.wording import localized
 
 Payload = Mapping[str, Any]
@@ -38,6 +39,11 @@ def part_key(text: object) -> str:
     It depends on the text alone, so it says nothing about what is right, whatever order the parts are kept in.
     """
     return hashlib.blake2s(str(text).strip().encode(), digest_size=5).hexdigest()
+
+
+def shown_words(text: str) -> Markup:
+    """Plain words of a question as the page shows them: formulas as formulas, everything else escaped."""
+    return Markup(words_with_formulas(text))  # noqa: S704  the renderer sanitises
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,11 @@ class Choice:
     key: str
     text: str
 
+    @property
+    def shown(self) -> Markup:
+        """The words with their formulas."""
+        return shown_words(self.text)
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -89,6 +100,11 @@ class Segment:
     text: str = ""
     gap: str = ""
     choices: tuple[Choice, ...] = ()
+
+    @property
+    def shown(self) -> Markup:
+        """The running text with its formulas."""
+        return shown_words(self.text)
 
     def words_of(self, answer: object) -> str:
         """What a person chose or typed here, in words."""
@@ -130,6 +146,11 @@ class Region:
     y: float
     w: float
     h: float
+
+    @property
+    def shown(self) -> Markup:
+        """The words with their formulas."""
+        return shown_words(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +194,11 @@ class PartFeedback:
     was_chosen: bool = False
     text: str = ""
     share: float = 0.0
+
+    @property
+    def shown(self) -> Markup:
+        """What is said, with its formulas."""
+        return shown_words(self.text)
 
 
 @dataclass(frozen=True, slots=True)

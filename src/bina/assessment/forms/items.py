@@ -1,9 +1,11 @@
-"""Forms of the item bank and of setting an attempt aside."""
+"""The form of a file of items."""
 
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from bina.foundation.fields import offer
 
 
 class ItemFileForm(forms.Form):
@@ -32,32 +34,5 @@ class ItemFileForm(forms.Form):
         self, *args: Any, banks: list[tuple[str, str]], competencies: list[tuple[str, str]], **options: Any
     ) -> None:
         super().__init__(*args, **options)
-        self.fields["bank"].choices = banks  # type: ignore[attr-defined]  # a choice field
-        self.fields["competency"].choices = [("", "–"), *competencies]  # type: ignore[attr-defined]  # a choice field
-
-
-class AllowanceForm(forms.Form):
-    """More time for somebody who needs it."""
-
-    factor = forms.ChoiceField(
-        label=_("Tambahan waktu"),
-        required=False,
-        choices=[
-            ("", _("Tidak ada")),
-            ("1.25", _("25% lebih lama")),
-            ("1.5", _("50% lebih lama")),
-            ("2", _("dua kali")),
-        ],
-    )
-    reason = forms.CharField(
-        label=_("Alasan"),
-        max_length=300,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Misalnya memakai pembaca layar. Hanya pengelola kepegawaian yang membacanya."),
-    )
-
-
-class ReasonForm(forms.Form):
-    """Why something is changed; kept in the journal."""
-
-    reason = forms.CharField(label=_("Alasan"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+        offer(self, "bank", banks)
+        offer(self, "competency", [("", "–"), *competencies])

@@ -1,0 +1,1 @@
+"""Forms of measuring: what people type, in a file for each thing that it is about."""
