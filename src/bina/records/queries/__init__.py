@@ -1,0 +1,62 @@
+"""Every question that may be asked of the store."""
+
+from bina.records.queries.clients import (
+    Caller,
+    agency_of_store,
+    caller_of,
+    clients_visible_to,
+    digest_of,
+    store_of_agency,
+    stores,
+    stores_visible_to,
+)
+from bina.records.queries.documents import Kind, Shelf, document_named, documents_on
+from bina.records.queries.house import Word, account_of, kind_iri, thing_iri, vocabulary
+from bina.records.queries.statements import (
+    MOST_BYTES,
+    Count,
+    Found,
+    Search,
+    attachment_of,
+    consistent_through,
+    count_of_store,
+    definitions_of,
+    known_ids,
+    names_of_agent,
+    search,
+    sizes_of_attachments,
+    statement_by_id,
+)
+
+__all__ = [
+    "MOST_BYTES",
+    "Caller",
+    "Count",
+    "Found",
+    "Kind",
+    "Search",
+    "Shelf",
+    "Word",
+    "account_of",
+    "agency_of_store",
+    "attachment_of",
+    "caller_of",
+    "clients_visible_to",
+    "consistent_through",
+    "count_of_store",
+    "definitions_of",
+    "digest_of",
+    "document_named",
+    "documents_on",
+    "kind_iri",
+    "known_ids",
+    "names_of_agent",
+    "search",
+    "sizes_of_attachments",
+    "statement_by_id",
+    "store_of_agency",
+    "stores",
+    "stores_visible_to",
+    "thing_iri",
+    "vocabulary",
+]

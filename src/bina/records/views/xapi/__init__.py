@@ -1,0 +1,1 @@
+"""The resources of xAPI: thin translations between HTTP and the store."""
