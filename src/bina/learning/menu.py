@@ -13,3 +13,11 @@ add_place(
     Place(_("Kursus yang saya kelola"), "learning:managed", "library", 50,
           lambda user: standing_of(user).may(Permission.MANAGE_COURSES), group="account")
 )  # fmt: skip
+add_place(
+    Place(_("Jalur yang saya kelola"), "learning:managed_pathways", "route", 50,
+          lambda user: standing_of(user).may(Permission.MANAGE_COURSES), group="account")
+)  # fmt: skip
+add_place(
+    Place(_("Kiriman peserta"), "learning:works", "inbox", 51,
+          lambda user: standing_of(user).may(Permission.MANAGE_COURSES), group="account")
+)  # fmt: skip

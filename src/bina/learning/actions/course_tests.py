@@ -9,15 +9,14 @@ from bina.assessment.actions import answer_item, finish_session, start_session
 from bina.assessment.queries import blueprint_by_code
 from bina.foundation import clock
 from bina.foundation.errors import Refused
-from bina.learning.actions.progress import OPENED, finish, locked, progress_row
+from bina.learning.actions.progress import OPENED, finish, locked, note_score, progress_row, require_entry
 from bina.learning.models import Activity, ActivityProgress, Enrolment
+from bina.learning.queries import context_of, is_attempt_at
 from bina.learning.rules import KINDS, Doing, ProgressState, can_learn, can_try_test, may_learn_in
 
 if TYPE_CHECKING:
     from bina.assessment.models import Session
     from bina.people.models import User
-
-CONTEXT = "enrolment"
 
 
 @transaction.atomic
@@ -30,6 +29,7 @@ def begin_test(*, by: "User", enrolment: Enrolment, activity: Activity) -> "Sess
     may_learn_in(by, enrolment).require()
     held = locked(enrolment)
     can_learn(held.state).require()
+    require_entry(held, activity)
     row = progress_row(held, activity)
     zone = held.employee.agency.time_zone
     can_try_test(
@@ -38,14 +38,20 @@ def begin_test(*, by: "User", enrolment: Enrolment, activity: Activity) -> "Sess
     blueprint = blueprint_by_code(activity.payload.get("blueprint", ""))
     if blueprint is None:
         raise Refused(_("Uji ini belum siap. Pengelola kursus perlu menerbitkan ulang versinya."))
+    kind, context_id = context_of(held)
     return start_session(
         by=by,
         employee=held.employee,
         blueprint=blueprint,
         purpose=activity.payload["role"],
-        context_kind=CONTEXT,
-        context_id=str(held.public_id),
+        context_kind=kind,
+        context_id=context_id,
     )
+
+
+def _require_of(session: "Session", enrolment: Enrolment, activity: Activity) -> None:
+    if not is_attempt_at(session, enrolment, activity):
+        raise Refused(_("Percobaan ini milik uji lain, sehingga hasilnya tidak dicatat di bagian ini."))
 
 
 def answer_test(*, by: "User", session: "Session", position: int, answer: Any) -> None:
@@ -55,8 +61,12 @@ def answer_test(*, by: "User", session: "Session", position: int, answer: Any) -
 
 @transaction.atomic
 def finish_test(*, by: "User", enrolment: Enrolment, activity: Activity, session: "Session") -> Enrolment:
-    """Hand a test in and take its result into the course; handing it in again changes nothing."""
+    """Hand a test in and take its result into the course; handing it in again changes nothing.
+
+    Raises Denied for others, Refused for an attempt at anything but this part of this enrolment.
+    """
     may_learn_in(by, enrolment).require()
+    _require_of(session, enrolment, activity)
     finish_session(by=by, session=session)
     note_test_result(by=by, enrolment=enrolment, activity=activity, session=session)
     return Enrolment.objects.select_related("course", "version").get(pk=enrolment.pk)
@@ -66,18 +76,23 @@ def finish_test(*, by: "User", enrolment: Enrolment, activity: Activity, session
 def note_test_result(
     *, by: "User | None", enrolment: Enrolment, activity: Activity, session: "Session"
 ) -> ActivityProgress:
-    """Take the result of an ended attempt into the course, once, whoever ended it (the person or the clock)."""
+    """Take the result of an ended attempt into the course, once, whoever ended it (the person or the clock).
+
+    Raises Refused for an attempt at anything but this part of this enrolment.
+    """
+    _require_of(session, enrolment, activity)
     held = locked(enrolment)
     row = progress_row(held, activity)
     tries = list(row.evidence.get("tries", []))
-    if session.finished_at is None or any(known["session"] == str(session.public_id) for known in tries):
+    # Those from before the part was opened again stay known: an entry of the journal may be worked off late.
+    former = [old for time in row.evidence.get("former", []) for old in time.get("tries", [])]
+    if session.finished_at is None or any(old["session"] == str(session.public_id) for old in (*former, *tries)):
         return row
-    zone = clock.ZONES.get(held.employee.agency.time_zone, clock.ZONES["WIB"])
     score = session.score or 0.0
     tries.append(
         {
             "session": str(session.public_id), "score": round(score, 6), "at": session.finished_at.isoformat(),
-            "on": session.finished_at.astimezone(zone).date().isoformat(),
+            "on": clock.day_of(session.finished_at, held.employee.agency.time_zone).isoformat(),
         }
     )  # fmt: skip
     row.evidence = {**row.evidence, "tries": tries}
@@ -91,4 +106,6 @@ def note_test_result(
     is_done = KINDS[activity.kind].can_complete(activity.payload, Doing(row.evidence, row.best_score))
     if is_done and row.state != ProgressState.COMPLETED and can_learn(held.state):
         finish(by=by, enrolment=held, activity=activity, row=row)
+    if can_learn(held.state):
+        note_score(by=by, enrolment=held, activity=activity, score=row.best_score)
     return row

@@ -1,32 +1,51 @@
 """Courses come in as folders of files, are published as versions, go out again unchanged, and are archived."""
 
-import hashlib
 import io
-import re
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
-from html import escape
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Any
 
-from django.core.files.base import File
-from django.core.files.storage import default_storage
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Max
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bina.assessment.actions import create_course_blueprint, store_pictures
-from bina.competencies.queries import competencies_by_code
 from bina.foundation import clock
 from bina.foundation.errors import Refused
+from bina.foundation.locks import hold
 from bina.foundation.rich_text import plain_text, render_markdown
 from bina.journal.actions import record
 from bina.learning import entries
+from bina.learning.actions.places import load_place_sectors
+from bina.learning.actions.reviews import close_open_review
 from bina.learning.actions.sources import FolderSource, StoredSource, ZipSource
-from bina.learning.models import Activity, Course, CourseCompetency, CourseFile, CourseVersion, Enrolment, StoredFile
+from bina.learning.actions.stored import PORTION, digest_of, forget_unused, store_file
+from bina.learning.models import (
+    Activity,
+    ActivityVariant,
+    ActivityWords,
+    Course,
+    CourseCompetency,
+    CourseFile,
+    CourseVersion,
+    Enrolment,
+    StoredFile,
+    Workspace,
+)
+from bina.learning.queries import (
+    WorkspaceSource,
+    activity_rows,
+    html_of,
+    known_competencies,
+    outline_rows,
+    reader_of,
+    variant_rows,
+    with_addresses,
+)
+from bina.learning.queries.reviews import demands_review, has_approval
 from bina.learning.rules import (
     OUTLINE,
     CompiledCourse,
@@ -34,8 +53,13 @@ from bina.learning.rules import (
     CourseState,
     FolderReader,
     Problem,
+    ReviewState,
+    can_be_successor,
     can_course_become,
+    can_publish,
+    can_say,
     compile_course,
+    folder_hash,
     image_dimensions,
     may_manage_course,
 )
@@ -47,7 +71,6 @@ if TYPE_CHECKING:
 
 SHIPPED = Path(__file__).resolve().parent.parent / "data" / "courses"
 SHOWN_PROBLEMS = 200
-PORTION = 1_048_576
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +98,10 @@ def _in_order(problems: Iterable[Problem]) -> list[Problem]:
     return sorted(problems, key=lambda problem: (problem.file != OUTLINE, problem.file, problem.line or 0))
 
 
-def source_of(origin: Path | bytes | IO[bytes]) -> CourseSource:
-    """The files of a directory, a zip file, or the content of a zip. Raises Refused when there is nothing to read."""
+def source_of(origin: Path | bytes | IO[bytes] | WorkspaceSource) -> CourseSource:
+    """The files of a working copy, a directory, a zip file, or the content of a zip. Raises Refused when there is nothing to read."""
+    if isinstance(origin, WorkspaceSource):
+        return origin
     if isinstance(origin, Path):
         if origin.is_dir():
             return FolderSource(origin)
@@ -86,47 +111,62 @@ def source_of(origin: Path | bytes | IO[bytes]) -> CourseSource:
     return ZipSource(io.BytesIO(origin) if isinstance(origin, bytes) else origin)
 
 
-def _known_competencies() -> "Callable[[str], Mapping[str, Competency]]":
-    return cache(lambda framework: competencies_by_code(framework))
-
-
 def import_course_folder(
-    origin: Path | bytes | IO[bytes],
+    origin: Path | bytes | IO[bytes] | WorkspaceSource,
     *,
     by: "User | None",
     agency: "Agency | None" = None,
     check_only: bool = False,
+    advance: Callable[[int, int], None] | None = None,
 ) -> ImportReport:
     """Look at a course folder and, when nothing is wrong with it, keep it as the draft of a new version.
 
     A draft replaces the draft before it; published versions stay as they are; a folder whose content is known returns
-    its version and writes nothing. With ``check_only`` nothing is ever written. Raises Denied without the right to the
-    course and Refused for archives that cannot be opened; everything else is in the report.
+    its version and writes nothing. With ``check_only`` nothing is ever written. ``advance`` hears how many bytes of how many
+    are read and stored. Raises Denied without the right to the course and Refused for archives that cannot be opened;
+    everything else is in the report.
     """
     if by is not None:
         may_manage_course(standing_of(by), agency.pk if agency else None).require()
-    known = _known_competencies()
-    reader = FolderReader(
-        source_of(origin),
-        competencies=lambda framework: {
-            code: competency.framework.level_count for code, competency in known(framework).items()
-        },
-    )
+    known = known_competencies()
+    reader = reader_of(source_of(origin), known, agency)
     compiled = compile_course(reader)
     if compiled is not None and compiled.slug:
         _check_owner(reader, compiled.slug, agency)
     if compiled is None or reader.has_errors or check_only:
         return ImportReport(tuple(reader.problems), compiled)
-    digests = {name: _digest(reader.source, name) for name in reader.sizes}
+    count = _counting(2 * sum(reader.sizes.values()), advance)
+    digests = {}
+    for name, size in reader.sizes.items():
+        digests[name] = digest_of(reader.source, name)
+        count(size)
     content_hash = folder_hash(digests)
     same = CourseVersion.objects.filter(course__slug=compiled.slug, content_hash=content_hash).select_related("course")
     existing = same.order_by("-number").first()
     if existing is not None:
         return ImportReport(tuple(reader.problems), compiled, existing, is_known=True)
     # Files are stored before the transaction: a slow disk must not hold the database.
-    stored = {name: _store(reader.source, name, digest) for name, digest in digests.items()}
+    stored = {}
+    for name, digest in digests.items():
+        stored[name] = store_file(reader.source, name, digest)
+        count(reader.sizes[name])
     version = _keep_draft(by, agency, reader, compiled, content_hash, stored, known)
+    if version is None:
+        _check_owner(reader, compiled.slug, agency)
     return ImportReport(tuple(reader.problems), compiled, version)
+
+
+def _counting(total: int, advance: Callable[[int, int], None] | None) -> Callable[[int], None]:
+    """Adds up what is done and tells it on."""
+    done = 0
+
+    def count(size: int) -> None:
+        nonlocal done
+        done += size
+        if advance is not None:
+            advance(done, total)
+
+    return count
 
 
 def _check_owner(reader: FolderReader, slug: str, agency: "Agency | None") -> None:
@@ -138,35 +178,6 @@ def _check_owner(reader: FolderReader, slug: str, agency: "Agency | None") -> No
         )  # fmt: skip
 
 
-def _digest(source: CourseSource, name: str) -> str:
-    digest = hashlib.sha256()
-    with source.open(name) as stream:
-        while portion := stream.read(PORTION):
-            digest.update(portion)
-    return digest.hexdigest()
-
-
-def folder_hash(digests: Mapping[str, str]) -> str:
-    """One hash for a whole folder: the same files under the same names, whatever they came in."""
-    lines = "".join(f"{name}\0{digest}\n" for name, digest in sorted(digests.items()))
-    return hashlib.sha256(lines.encode()).hexdigest()
-
-
-def _store(source: CourseSource, name: str, digest: str) -> StoredFile:
-    found = StoredFile.objects.filter(digest=digest).first()
-    if found is not None:
-        return found
-    target = f"courses/{digest[:2]}/{digest}"
-    if not default_storage.exists(target) or default_storage.size(target) != source.size(name):
-        with source.open(name) as stream:
-            target = default_storage.save(target, File(stream, name=digest))
-    try:
-        with transaction.atomic():
-            return StoredFile.objects.create(digest=digest, content=target, size=source.size(name))
-    except IntegrityError:
-        return StoredFile.objects.get(digest=digest)
-
-
 @transaction.atomic
 def _keep_draft(
     by: "User | None",
@@ -176,8 +187,14 @@ def _keep_draft(
     content_hash: str,
     stored: Mapping[str, StoredFile],
     known: "Callable[[str], Mapping[str, Competency]]",
-) -> CourseVersion:
+) -> CourseVersion | None:
+    """The draft of a new version; None where the address went to another agency while the files were stored."""
     course, _is_new = Course.objects.get_or_create(slug=compiled.slug, defaults={"agency": agency, "owner": by})
+    hold(Course.objects.filter(pk=course.pk))
+    if course.agency_id != (agency.pk if agency else None):
+        return None
+    # Other words have not been looked at: a round about the former ones ends, its threads go on under the same number.
+    close_open_review(by=by, course=course, reason=_("Isi draf diganti."))
     course.versions.filter(published_at=None).delete()
     newest: int = course.versions.aggregate(newest=Max("number"))["newest"] or 0
     parts = compiled.activities
@@ -195,11 +212,11 @@ def _keep_draft(
         description=compiled.description, description_html=render_markdown(compiled.description),
         audience=compiled.audience, author=compiled.author, language=compiled.language, licence=compiled.licence,
         form_code=compiled.form, level=compiled.level, learning_hours=compiled.learning_hours,
-        passing_grade=compiled.passing_grade, content_hash=content_hash, outline=_outline(compiled),
+        passing_grade=compiled.passing_grade, content_hash=content_hash, outline=outline_rows(compiled),
         competency_lines=lines, warnings=[p.as_json() for p in reader.problems if not p.is_error][:SHOWN_PROBLEMS],
         activity_count=len(parts), required_count=sum(part.is_required for part in parts), minutes=compiled.minutes,
-        required_minutes=sum(part.minutes for part in parts if part.is_required),
-        size=sum(part.compiled.size for part in parts), search_text=_search_text(compiled, lines),
+        required_minutes=sum(part.minutes for part in parts if part.is_required), languages=_languages(compiled),
+        size=sum(part.size for part in parts), search_text=_search_text(compiled, lines),
         imported_at=clock.now(), imported_by=by,
     )  # fmt: skip
     CourseFile.objects.bulk_create(CourseFile(version=version, name=name, stored=file) for name, file in stored.items())
@@ -231,57 +248,51 @@ def _keep_activities(
         if name.startswith("media/")
     }
     boxes = {name: image_dimensions(reader, name) for name in urls}
-    rows = []
-    for order, part in enumerate(compiled.activities, start=1):
-        payload = dict(part.compiled.payload)
-        if part.kind == "test" and payload.get("role") == "post":
-            payload["passing"] = max(payload.get("passing") or 0, compiled.passing_grade)
-        for field in ("file", "captions", "poster"):
-            name = payload.get(field)
-            if name in urls:
-                payload[f"{field}_url"] = urls[name]
-                payload[f"{field}_size"] = reader.sizes[name]
-        rows.append(
-            Activity(
-                version=version, section=part.section, section_title=part.section_title, order=order, key=part.key,
-                kind=part.kind, title=part.title, minutes=part.minutes, is_required=part.is_required, payload=payload,
-                body=part.compiled.body, body_html=_html(part.compiled.body, urls, boxes), size=part.compiled.size,
-            )
-        )  # fmt: skip
-    Activity.objects.bulk_create(rows)
+    kept = Activity.objects.bulk_create(activity_rows(version, compiled, reader, urls, boxes))
+    ActivityVariant.objects.bulk_create(
+        row
+        for activity, part in zip(kept, compiled.activities, strict=True)
+        for row in variant_rows(activity, part, urls, boxes)
+    )
+    _keep_words(version, compiled, reader, urls, boxes)
 
 
-def _html(text: str, urls: Mapping[str, str], boxes: Mapping[str, tuple[int, int] | None]) -> str:
-    """Clean HTML with the addresses of the stored files, and the size of pictures so that nothing jumps on loading."""
+def _languages(compiled: CompiledCourse) -> dict[str, dict[str, Any]]:
+    """What catalogue, course page and outline need of each other language."""
+    return {
+        variant.language: {
+            "title": variant.title, "summary": variant.summary, "audience": variant.audience,
+            "description_html": render_markdown(variant.description), "sections": variant.sections,
+            "parts": {key: part.title for key, part in variant.parts.items()},
+            "incomplete": sorted(key for key, part in variant.parts.items() if not part.is_whole),
+        }
+        for variant in compiled.variants
+    }  # fmt: skip
 
-    def resolve(match: re.Match[str]) -> str:
-        attribute, name = match[1], match[2]
-        if name not in urls:
-            return match[0]
-        box = boxes.get(name) if attribute == "src" else None
-        size = f' width="{box[0]}" height="{box[1]}"' if box else ""
-        return f'{attribute}="{escape(urls[name])}"{size}'
 
-    return re.sub(r'\b(src|href)="(media/[^"]+)"', resolve, render_markdown(text)) if text else ""
-
-
-def _outline(compiled: CompiledCourse) -> list[dict[str, Any]]:
-    sections: dict[int, dict[str, Any]] = {}
-    for part in compiled.activities:
-        section = sections.setdefault(part.section, {"title": part.section_title, "parts": []})
-        entry = {
-            "key": part.key, "kind": part.kind, "title": part.title, "minutes": part.minutes,
-            "required": part.is_required, "size": part.compiled.size,
-        }  # fmt: skip
-        if part.compiled.payload.get("role"):
-            entry["role"] = part.compiled.payload["role"]
-        section["parts"].append(entry)
-    return list(sections.values())
+def _keep_words(
+    version: CourseVersion,
+    compiled: CompiledCourse,
+    reader: FolderReader,
+    urls: Mapping[str, str],
+    boxes: Mapping[str, tuple[int, int] | None],
+) -> None:
+    ids = dict(Activity.objects.filter(version=version).values_list("key", "pk"))
+    ActivityWords.objects.bulk_create(
+        ActivityWords(
+            activity_id=ids[key], language=variant.language, title=words.title, is_whole=words.is_whole,
+            payload=with_addresses(dict(words.payload), urls, reader), body_html=html_of(words.body, urls, boxes),
+        )
+        for variant in compiled.variants
+        for key, words in variant.parts.items()
+    )  # fmt: skip
 
 
 def _search_text(compiled: CompiledCourse, lines: list[dict[str, Any]]) -> str:
     words = [compiled.title, compiled.summary, compiled.audience, plain_text(compiled.description)]
     words += [f"{line['name']} {line['name_en']}" for line in lines]
+    for variant in compiled.variants:
+        words += [variant.title, variant.summary, variant.audience, plain_text(variant.description)]
     return " ".join(words).lower()
 
 
@@ -289,21 +300,32 @@ def _search_text(compiled: CompiledCourse, lines: list[dict[str, Any]]) -> str:
 def publish_version(*, by: "User | None", version: CourseVersion) -> Course:
     """Make a version the one that new learners get; those already learning stay on theirs. Doing it twice changes nothing.
 
-    Tests of the version get their forms now. Raises Denied without the right to the course.
+    Tests of the version get their forms now. Raises Denied without the right to the course, Refused while it is with its
+    reviewers, and without their approval of exactly this content where the agency demands one.
     """
-    course = Course.objects.select_for_update(of=("self",)).get(pk=version.course_id)
+    course = Course.objects.select_for_update(of=("self",)).filter(pk=version.course_id).first()
+    if course is None or not CourseVersion.objects.filter(pk=version.pk).exists():
+        raise Refused(_("Draf ini sudah dibuang atau diganti. Muat ulang halaman ini untuk melihat yang ada sekarang."))
+    version.refresh_from_db(fields=["review_state", "content_hash", "published_at"])
     if by is not None:
         may_manage_course(standing_of(by), course.agency_id).require()
     if course.current_version_id == version.pk and course.state == CourseState.PUBLISHED:
         return course
     can_course_become(course.state, CourseState.PUBLISHED).require()
     if version.published_at is None:
+        can_publish(
+            version.review_state,
+            demands_review=by is not None and demands_review(course.agency_id),
+            has_approval=has_approval(version),
+        ).require()
         _make_tests(version)
         version.published_at = clock.now()
-        version.save(update_fields=["published_at"])
+        version.review_state = ReviewState.PUBLISHED.value
+        version.save(update_fields=["published_at", "review_state"])
     course.current_version = version
     course.state = CourseState.PUBLISHED.value
-    course.save(update_fields=["current_version", "state"])
+    course.archived_at, course.archive_reason, course.successor = None, "", None
+    course.save(update_fields=["current_version", "state", "archived_at", "archive_reason", "successor"])
     record(
         entries.COURSE_PUBLISHED, by=by, kind="course", object_id=course.public_id, name=version.title,
         agency_id=course.agency_id, data={"course": course.slug, "version": version.number},
@@ -325,17 +347,32 @@ def _make_tests(version: CourseVersion) -> None:
 
 
 @transaction.atomic
-def archive_course(*, by: "User", course: Course) -> None:
-    """Take a course out of the catalogue; those who learn may finish. Doing it twice changes nothing."""
+def archive_course(*, by: "User", course: Course, reason: str, successor: Course | None = None) -> None:
+    """Take a course out of the catalogue, with a reason; those who learn may finish, others are pointed to its successor.
+
+    Doing it twice changes nothing. Raises Denied without the right to the course, Refused without a reason, and for a
+    successor that learners of this course cannot take.
+    """
     may_manage_course(standing_of(by), course.agency_id).require()
+    hold(Course.objects.filter(pk=course.pk))
+    course.refresh_from_db(fields=["state"])
     if course.state == CourseState.ARCHIVED:
         return
     can_course_become(course.state, CourseState.ARCHIVED).require()
+    can_say(reason).require()
+    if successor is not None:
+        can_be_successor(
+            is_same=successor.pk == course.pk,
+            is_published=successor.state == CourseState.PUBLISHED,
+            is_offered=successor.agency_id in (None, course.agency_id),
+        ).require()
     course.state = CourseState.ARCHIVED.value
-    course.save(update_fields=["state"])
+    course.archived_at, course.archive_reason, course.successor = clock.now(), reason.strip(), successor
+    course.save(update_fields=["state", "archived_at", "archive_reason", "successor"])
     record(
         entries.COURSE_ARCHIVED, by=by, kind="course", object_id=course.public_id, name=course.title,
-        agency_id=course.agency_id, data={"course": course.slug},
+        agency_id=course.agency_id, reason=course.archive_reason,
+        data={"course": course.slug, "successor": successor.slug if successor else ""},
     )  # fmt: skip
 
 
@@ -343,13 +380,16 @@ def archive_course(*, by: "User", course: Course) -> None:
 def restore_course(*, by: "User", course: Course) -> None:
     """Bring an archived course back into the catalogue with the version it had. Doing it twice changes nothing."""
     may_manage_course(standing_of(by), course.agency_id).require()
+    hold(Course.objects.filter(pk=course.pk))
+    course.refresh_from_db(fields=["state", "current_version"])
     if course.state == CourseState.PUBLISHED:
         return
     can_course_become(course.state, CourseState.PUBLISHED).require()
     if course.current_version is None:
         raise Refused(_("Kursus ini belum punya versi yang dapat diterbitkan."))
     course.state = CourseState.PUBLISHED.value
-    course.save(update_fields=["state"])
+    course.archived_at, course.archive_reason, course.successor = None, "", None
+    course.save(update_fields=["state", "archived_at", "archive_reason", "successor"])
     record(
         entries.COURSE_RESTORED, by=by, kind="course", object_id=course.public_id, name=course.title,
         agency_id=course.agency_id, data={"course": course.slug},
@@ -364,37 +404,40 @@ def discard_draft(*, by: "User", version: CourseVersion) -> None:
     """
     course = version.course
     may_manage_course(standing_of(by), course.agency_id).require()
-    if version.published_at is not None or Enrolment.objects.filter(version=version).exists():
+    hold(Course.objects.filter(pk=course.pk))
+    here = CourseVersion.objects.filter(pk=version.pk).only("published_at").first()
+    if here is None:
+        return  # a second tab was faster
+    if here.published_at is not None or Enrolment.objects.filter(version=version).exists():
         raise Refused(_("Versi yang sudah terbit tidak dapat dibuang; arsipkan kursusnya bila tidak dipakai lagi."))
     name, data = version.title, {"course": course.slug, "version": version.number}
     files = list(version.files.values_list("stored_id", flat=True))
+    close_open_review(by=by, course=course, reason=_("Draf dibuang oleh penyusunnya."))
     version.delete()
-    if not course.versions.exists():
+    if not course.versions.exists() and not Workspace.objects.filter(course=course).exists():
         course.delete()
-    _forget_unused(files)
+    forget_unused(files)
     record(
         entries.DRAFT_DISCARDED, by=by, kind="course", object_id=course.public_id, name=name,
         agency_id=course.agency_id, data=data,
     )  # fmt: skip
 
 
-def _forget_unused(stored_ids: list[int]) -> None:
-    for row in StoredFile.objects.filter(pk__in=stored_ids, uses=None):
-        place = row.content.name or ""
-        row.delete()
-        # Only after commit: a file cannot be brought back when the transaction is.
-        transaction.on_commit(lambda place=place: default_storage.delete(place))  # type: ignore[misc]
-
-
 def write_export(version: CourseVersion, stream: IO[bytes]) -> None:
     """Write the folder of a version as a zip, byte for byte as it came in; the same version always gives the same zip."""
-    source = StoredSource(version)
+    write_archive(StoredSource(version), version.course.slug, stream)
+
+
+def write_archive(source: CourseSource, slug: str, stream: IO[bytes]) -> None:
+    """Write a course folder as a zip with one folder around it; the same folder always gives the same zip."""
     with zipfile.ZipFile(stream, "w") as archive:
         for name in source.names():
-            member = zipfile.ZipInfo(f"{version.course.slug}/{name}", date_time=(1980, 1, 1, 0, 0, 0))
+            member = zipfile.ZipInfo(f"{slug}/{name}", date_time=(1980, 1, 1, 0, 0, 0))
             is_packed = PurePosixPath(name).suffix in {".mp4", ".webm", ".png", ".jpg", ".jpeg", ".webp"}
             member.compress_type = zipfile.ZIP_STORED if is_packed else zipfile.ZIP_DEFLATED
             member.external_attr = 0o644 << 16
+            # Said beforehand, so that the place for the size is wide enough for more than two gigabytes.
+            member.file_size = source.size(name)
             with source.open(name) as content, archive.open(member, "w") as target:
                 while portion := content.read(PORTION):
                     target.write(portion)
@@ -408,11 +451,12 @@ def export_course(version: CourseVersion) -> bytes:
 
 
 def load_reference_data() -> list[Course]:
-    """Import and publish the courses that come with the house; a second call changes nothing."""
+    """Load the sectors of places, import and publish the courses that come with the house; a second call changes nothing."""
+    load_place_sectors()
     courses = []
     for folder in sorted(path for path in SHIPPED.iterdir() if path.is_dir()):
         source = FolderSource(folder)
-        known = folder_hash({name: _digest(source, name) for name in source.names()})
+        known = folder_hash({name: digest_of(source, name) for name in source.names()})
         course = Course.objects.filter(slug=folder.name, versions__content_hash=known).first()
         if course is None:
             report = import_course_folder(folder, by=None)

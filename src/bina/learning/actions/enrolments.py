@@ -7,13 +7,28 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from bina.foundation import clock
+from bina.foundation.errors import Refused
 from bina.foundation.models import Progress
 from bina.foundation.progress import ProgressReporter
 from bina.foundation.verdict import denied
 from bina.journal.actions import notify, record
 from bina.learning import entries
+from bina.learning.actions.progress import locked
+from bina.learning.actions.reopening import keep_running, settle
 from bina.learning.models import Course, CourseVersion, Enrolment
-from bina.learning.rules import EnrolmentState, Origin, can_become, can_enrol, can_take, may_learn_in
+from bina.learning.queries import ENROLMENT_SUMS
+from bina.learning.rules import (
+    NOT_MEANT,
+    EnrolmentState,
+    Origin,
+    can_become,
+    can_enrol,
+    can_take,
+    may_learn_in,
+    parts_not_meant,
+    with_required_parts,
+)
+from bina.people.actions import note_person_changed
 from bina.people.queries import active_employees, employees_visible_to, standing_of, user_of
 from bina.people.rules import Permission
 
@@ -84,11 +99,14 @@ def _start(
     origin_id: object,
 ) -> Enrolment:
     moment = clock.now()
+    left_out = _parts_left_out(employee, version)
+    required = with_required_parts(version.outline, left_out)
     enrolment = Enrolment.objects.create(
         employee=employee, course=course, version=version, origin=origin.value, origin_id=str(origin_id or ""),
-        enrolled_by=by, started_at=moment, active_at=moment, parts_total=version.required_count,
-        minutes_left=version.required_minutes,
+        enrolled_by=by, started_at=moment, active_at=moment, parts_total=len(required),
+        minutes_left=sum(part["minutes"] for part in required), progress_marks=left_out,
     )  # fmt: skip
+    note_person_changed(employee.pk, ENROLMENT_SUMS)
     record(
         entries.ENROLMENT_STARTED, by=by, kind="enrolment", object_id=enrolment.public_id, name=version.title,
         agency_id=employee.agency_id,
@@ -101,18 +119,31 @@ def _start(
     return enrolment
 
 
+def _parts_left_out(employee: "Employee", version: CourseVersion) -> dict[str, str]:
+    """Marks of the parts that are not meant for the person's job class or region today. The branch stays as it was at the
+    beginning: a new post does not move the end of a course that is under way."""
+    if not any("only_for" in part for section in version.outline for part in section["parts"]):
+        return {}
+    province = employee.agency.province
+    groups = {"job_classes": employee.position.job_class_id, "provinces": province.code if province else ""}
+    return dict.fromkeys(parts_not_meant(version.outline, groups), NOT_MEANT)
+
+
 def _resume(*, by: "User | None", enrolment: Enrolment) -> Enrolment:
-    can_become(enrolment.state, EnrolmentState.STARTED).require()
-    enrolment.state = EnrolmentState.STARTED.value
-    enrolment.withdrawn_at = None
+    enrolment = locked(enrolment)
+    if enrolment.state != EnrolmentState.WITHDRAWN:
+        return enrolment  # a second tab was faster
     enrolment.active_at = clock.now()
-    enrolment.save(update_fields=["state", "withdrawn_at", "active_at"])
+    enrolment.save(update_fields=["active_at"])
+    keep_running(enrolment)
+    note_person_changed(enrolment.employee_id, ENROLMENT_SUMS)
     record(
         entries.ENROLMENT_RESUMED, by=by, kind="enrolment", object_id=enrolment.public_id, name=enrolment.version.title,
         agency_id=enrolment.employee.agency_id,
         data={"course": enrolment.course.slug, "course_public_id": str(enrolment.course.public_id),
               "employee_id": enrolment.employee_id},
     )  # fmt: skip
+    settle(by=by, enrolment=enrolment)
     return enrolment
 
 
@@ -131,6 +162,19 @@ def _tell(enrolment: Enrolment) -> None:
         )
 
 
+def choose_language(*, by: "User", enrolment: Enrolment, language: str) -> None:
+    """Read a course in another of its languages from now on, on every device; progress and scores are the same.
+
+    Raises Denied for anyone but the learner, Refused for a language that the version does not have.
+    """
+    may_learn_in(by, enrolment).require()
+    version = enrolment.version
+    if language not in (version.language, *version.languages):
+        raise Refused(_("Kursus ini tidak ada dalam bahasa itu."))
+    Enrolment.objects.filter(pk=enrolment.pk).update(language=language)
+    enrolment.language = language
+
+
 @transaction.atomic
 def withdraw(*, by: "User", enrolment: Enrolment) -> None:
     """Stop a running enrolment; progress is kept for a later return. Doing it twice changes nothing.
@@ -138,13 +182,14 @@ def withdraw(*, by: "User", enrolment: Enrolment) -> None:
     Raises Denied for anyone but the learner and Refused when the course is completed.
     """
     may_learn_in(by, enrolment).require()
-    enrolment.refresh_from_db(fields=["state"])
+    enrolment = locked(enrolment)
     if enrolment.state == EnrolmentState.WITHDRAWN:
         return
     can_become(enrolment.state, EnrolmentState.WITHDRAWN).require()
     enrolment.state = EnrolmentState.WITHDRAWN.value
     enrolment.withdrawn_at = clock.now()
     enrolment.save(update_fields=["state", "withdrawn_at"])
+    note_person_changed(enrolment.employee_id, ENROLMENT_SUMS)
     record(
         entries.ENROLMENT_WITHDRAWN, by=by, kind="enrolment", object_id=enrolment.public_id,
         name=enrolment.version.title,

@@ -9,27 +9,37 @@ from django.utils.translation import gettext as _
 from bina.foundation import clock
 from bina.foundation.errors import Refused
 from bina.journal.actions import record
-from bina.learning import entries
+from bina.learning import entries, queries
 from bina.learning.models import Activity, ActivityProgress, Enrolment
+from bina.learning.queries import ENROLMENT_SUMS
 from bina.learning.queries.hot import held_enrolment, progress_in_activity
 from bina.learning.rules import (
+    DONE,
     KINDS,
+    NOT_MEANT,
     Doing,
     EnrolmentState,
     ProgressState,
-    can_become,
+    can_enter,
     can_give_reason,
     can_learn,
+    hasty_below,
+    is_asked_for,
     may_learn_in,
     may_repair,
+    tested_out,
     with_required_parts,
 )
+from bina.people.actions import note_person_changed
 from bina.people.queries import standing_of
+from bina.records.actions import tell_once
 
 if TYPE_CHECKING:
     from bina.people.models import User
 
-OPENED, COMPLETED = "o", "c"
+OPENED, COMPLETED = "o", DONE
+FEWEST_WORDS = 4
+LONGEST_SENTENCE = 400
 
 
 def locked(enrolment: Enrolment) -> Enrolment:
@@ -57,15 +67,24 @@ def progress_row(enrolment: Enrolment, activity: Activity) -> ActivityProgress:
     return row
 
 
+def require_entry(enrolment: Enrolment, activity: Activity) -> None:
+    """Raise Refused, with what comes before it, for a part that is not open yet, and for one that is not meant for the person."""
+    marks = enrolment.progress_marks
+    if marks.get(activity.key) == NOT_MEANT:
+        raise Refused(_("Bagian ini disusun untuk kelompok jabatan atau daerah lain, dan tidak diminta dari Anda."))
+    can_enter(enrolment.version.outline, activity.key, marks, enrolment.facts.get("scores", {})).require()
+
+
 def open_activity(*, by: "User", enrolment: Enrolment, activity: Activity) -> None:
     """The learner looks at an activity: the first look is kept, and the place to come back to moves.
 
-    Writes nothing when the person only reloads the page.
+    Writes nothing when the person only reloads the page. Raises Refused for a part that is not open yet.
     """
     may_learn_in(by, enrolment).require()
     is_known = activity.key in enrolment.progress_marks
     if enrolment.state == EnrolmentState.WITHDRAWN or (is_known and enrolment.latest_activity_key == activity.key):
         return
+    require_entry(enrolment, activity)
     _open(enrolment, activity)
 
 
@@ -91,18 +110,30 @@ def record_activity_progress(
 ) -> ActivityProgress:
     """Take in what the player reports (seconds, watched stretches, a download); malformed parts are left out.
 
-    A kind that needs no button is completed when the evidence suffices.
+    A kind that needs no button is completed when the evidence suffices. What follows for the record store is written in the same
+    transaction, so that a report that is sent again is neither counted nor told twice.
     """
     may_learn_in(by, enrolment).require()
     held = locked(enrolment)
     can_learn(held.state).require()
+    require_entry(held, activity)
     row = progress_row(held, activity)
     kind = KINDS[activity.kind]
+    said = kind.says(activity.payload, row.evidence, report)
     row.evidence = kind.merge(activity.payload, dict(row.evidence), report)
-    row.save(update_fields=["evidence"])
+    score = kind.score(row.evidence)
+    if score is not None:
+        row.best_score = max(score, row.best_score or 0.0)
+    row.save(update_fields=["evidence", "best_score"])
+    if score is not None and is_asked_for(held.version.outline, activity.key):
+        note_score(by=by, enrolment=held, activity=activity, score=score)
     held.progress_marks.setdefault(activity.key, OPENED)
     held.active_at = clock.now()
     held.save(update_fields=["active_at", "progress_marks"])
+    if said:
+        tell_once(
+            agency=held.employee.agency, statements=queries.statements_of_activity(held, activity, said, clock.now())
+        )
     if not kind.confirms and kind.can_complete(activity.payload, Doing(row.evidence, row.best_score)):
         finish(by=by, enrolment=held, activity=activity, row=row)
     return row
@@ -117,6 +148,7 @@ def complete_activity(*, by: "User", enrolment: Enrolment, activity: Activity) -
     may_learn_in(by, enrolment).require()
     held = locked(enrolment)
     can_learn(held.state).require()
+    require_entry(held, activity)
     row = progress_row(held, activity)
     if row.state != ProgressState.COMPLETED:
         KINDS[activity.kind].can_complete(activity.payload, Doing(row.evidence, row.best_score)).require()
@@ -125,13 +157,19 @@ def complete_activity(*, by: "User", enrolment: Enrolment, activity: Activity) -
 
 
 def finish(
-    *, by: "User | None", enrolment: Enrolment, activity: Activity, row: ActivityProgress, reason: str = ""
-) -> None:
-    """Write a part as done and everything that follows; ``enrolment`` is held by the caller's transaction."""
+    *, by: "User | None", enrolment: Enrolment, activity: Activity, row: ActivityProgress, reason: str = "",
+    is_own_work: bool = True,
+) -> None:  # fmt: skip
+    """Write a part as done and everything that follows; ``enrolment`` is held by the caller's transaction.
+
+    ``is_own_work`` False: others decided that it is done (a repair, a test that makes it unnecessary), so its speed says nothing.
+    """
     if row.state != ProgressState.COMPLETED:
         row.state = ProgressState.COMPLETED.value
         row.completed_at = clock.now()
         row.save(update_fields=["state", "completed_at"])
+        if is_own_work and not reason:
+            _note_haste(enrolment, activity, row)
         record(
             entries.ACTIVITY_REPAIRED if reason else entries.ACTIVITY_COMPLETED,
             by=by, kind="enrolment", object_id=enrolment.public_id, name=activity.title,
@@ -142,13 +180,65 @@ def finish(
     enrolment.progress_marks[activity.key] = COMPLETED
     enrolment.active_at = clock.now()
     recount(enrolment)
-    enrolment.save(update_fields=["progress_marks", "active_at", "parts_done", "parts_total", "minutes_left", "grade"])
+    enrolment.save(
+        update_fields=["progress_marks", "active_at", "parts_done", "parts_total", "minutes_left", "grade", "facts"]
+    )
     complete_when_done(by=by, enrolment=enrolment)
+
+
+def _note_haste(enrolment: Enrolment, activity: Activity, row: ActivityProgress) -> None:
+    """Keep with the enrolment that a part took less time than anybody needs to read it, by the clock of this server.
+
+    Nothing is held against the person: the trainer sees the figures, the person may say a sentence.
+    """
+    seconds = (clock.now() - row.opened_at).total_seconds()
+    if KINDS[activity.kind].confirms and seconds < hasty_below(activity.minutes, activity.payload):
+        noted = {"seconds": max(0, round(seconds)), "minutes": activity.minutes, "title": activity.title}
+        enrolment.facts = {**enrolment.facts, "hasty": {**enrolment.facts.get("hasty", {}), activity.key: noted}}
+
+
+@transaction.atomic
+def explain_haste(*, by: "User", enrolment: Enrolment, key: str, words: str) -> Enrolment:
+    """The person says in a sentence what a part that went very fast was about; nothing depends on it.
+
+    A part that was not remarkable changes nothing. Raises Denied for others, Refused for less than a few words.
+    """
+    may_learn_in(by, enrolment).require()
+    held = locked(enrolment)
+    noted = held.facts.get("hasty", {}).get(key)
+    if noted is None:
+        return held
+    said = " ".join(words.split())[:LONGEST_SENTENCE]
+    if len(said.split()) < FEWEST_WORDS:
+        raise Refused(_("Tulis satu kalimat, sedikitnya %(n)s kata, tentang isi bagian itu.") % {"n": FEWEST_WORDS})
+    hasty = {**held.facts["hasty"], key: {**noted, "words": said}}
+    held.facts = {**held.facts, "hasty": hasty}
+    held.save(update_fields=["facts"])
+    return held
+
+
+def note_score(*, by: "User | None", enrolment: Enrolment, activity: Activity, score: float) -> None:
+    """Keep the best score (0 to 1) of a test or quiz with the enrolment, and write the parts as done that it makes unnecessary.
+
+    ``enrolment`` is held by the caller's transaction.
+    """
+    best = max(round(100 * score, 2), enrolment.facts.get("scores", {}).get(activity.key, 0.0))
+    enrolment.facts = {**enrolment.facts, "scores": {**enrolment.facts.get("scores", {}), activity.key: best}}
+    enrolment.save(update_fields=["facts"])
+    parts = [part for section in enrolment.version.outline for part in section["parts"]]
+    own = next((part for part in parts if part["key"] == activity.key), None)
+    covered = tested_out(own, best) if own else ()
+    left = [key for key in covered if enrolment.progress_marks.get(key) not in (COMPLETED, NOT_MEANT)]
+    for other in Activity.objects.filter(version_id=enrolment.version_id, key__in=left).order_by("order"):
+        row = progress_row(enrolment, other)
+        row.evidence = {**row.evidence, "tested_out": {"by": activity.key, "title": activity.title, "score": best}}
+        row.save(update_fields=["evidence"])
+        finish(by=by, enrolment=enrolment, activity=other, row=row, is_own_work=False)
 
 
 def recount(enrolment: Enrolment) -> None:
     """Make the counters agree with the marks; reads nothing but the enrolment and its version's outline."""
-    parts = with_required_parts(enrolment.version.outline)
+    parts = with_required_parts(enrolment.version.outline, enrolment.progress_marks)
     left = [part for part in parts if enrolment.progress_marks.get(part["key"]) != COMPLETED]
     enrolment.parts_total = len(parts)
     enrolment.parts_done = len(parts) - len(left)
@@ -164,6 +254,7 @@ def complete_when_done(*, by: "User | None", enrolment: Enrolment) -> bool:
     enrolment.completed_at = clock.now()
     enrolment.save(update_fields=["state", "completed_at"])
     version, course = enrolment.version, enrolment.course
+    note_person_changed(enrolment.employee_id, ENROLMENT_SUMS)
     record(
         entries.ENROLMENT_COMPLETED, by=by, kind="enrolment", object_id=enrolment.public_id, name=version.title,
         agency_id=enrolment.employee.agency_id,
@@ -172,7 +263,7 @@ def complete_when_done(*, by: "User | None", enrolment: Enrolment) -> bool:
             "employee_id": enrolment.employee_id, "learning_hours": version.learning_hours, "form": version.form_code,
             "level": version.level, "title": version.title, "origin": enrolment.origin,
             "origin_id": enrolment.origin_id,
-            "started_on": enrolment.started_at.astimezone(clock.ZONES.get(zone, clock.ZONES["WIB"])).date().isoformat(),
+            "started_on": clock.day_of(enrolment.started_at, zone).isoformat(),
             "completed_on": clock.today(zone).isoformat(), "grade": enrolment.grade,
         },
     )  # fmt: skip
@@ -192,53 +283,3 @@ def repair_activity(*, by: "User", enrolment: Enrolment, activity: Activity, rea
         raise Refused(_("Bagian ini bukan milik versi kursus yang diikuti peserta."))
     finish(by=by, enrolment=held, activity=activity, row=progress_row(held, activity), reason=reason.strip())
     return held
-
-
-@transaction.atomic
-def reopen_enrolment(*, by: "User", enrolment: Enrolment, reason: str, redo: Activity | None = None) -> Enrolment:
-    """Take a completion or a withdrawal back, with a reason; the first completion stays in the journal.
-
-    A completed course is reopened at one part that must be done again: ``redo``, else its final test, else its last
-    required part; so the learner always has a way to the end. For authorised people; raises Denied, or Refused without
-    a reason. A running enrolment is left as it is.
-    """
-    held = locked(enrolment)
-    may_repair(standing_of(by), unit_path=held.employee.unit.path, course_agency_id=held.course.agency_id).require()
-    can_give_reason(reason).require()
-    if redo is not None and redo.version_id != held.version_id:
-        raise Refused(_("Bagian ini bukan milik versi kursus yang diikuti peserta."))
-    if held.state == EnrolmentState.STARTED:
-        return held
-    was_completed = held.state == EnrolmentState.COMPLETED
-    can_become(held.state, EnrolmentState.STARTED).require()
-    held.state = EnrolmentState.STARTED.value
-    held.completed_at = held.withdrawn_at = None
-    if was_completed:
-        _open_again(held, redo or _last_proof(held))
-    recount(held)
-    held.save()
-    record(
-        entries.ENROLMENT_REOPENED, by=by, kind="enrolment", object_id=held.public_id, name=held.version.title,
-        agency_id=held.employee.agency_id, reason=reason.strip(),
-        data={"course": held.course.slug, "course_public_id": str(held.course.public_id), "employee_id": held.employee_id,
-              "redo": (redo.key if redo else "")},
-    )  # fmt: skip
-    return held
-
-
-def _last_proof(enrolment: Enrolment) -> Activity:
-    parts = with_required_parts(enrolment.version.outline)
-    final = next((part for part in parts if part.get("role") == "post"), parts[-1])
-    return Activity.objects.get(version_id=enrolment.version_id, key=final["key"])
-
-
-def _open_again(enrolment: Enrolment, activity: Activity) -> None:
-    """Set one part back to opened; what was done before moves aside and stays readable."""
-    row = progress_row(enrolment, activity)
-    former = [*row.evidence.get("former", []), {name: row.evidence[name] for name in row.evidence if name != "former"}]
-    row.evidence = {"former": former}
-    row.state, row.completed_at, row.best_score = ProgressState.OPENED.value, None, None
-    row.save(update_fields=["evidence", "state", "completed_at", "best_score"])
-    enrolment.progress_marks[activity.key] = OPENED
-    if activity.payload.get("role") == "post":
-        enrolment.grade = None

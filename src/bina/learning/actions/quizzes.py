@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from bina.assessment.rules import grade
 from bina.foundation import clock
 from bina.foundation.errors import Refused
-from bina.learning.actions.progress import OPENED, finish, locked, progress_row
+from bina.learning.actions.progress import OPENED, finish, locked, note_score, progress_row, require_entry
 from bina.learning.models import Activity, Enrolment, QuizAttempt
 from bina.learning.queries.hot import attempt_of_form
 from bina.learning.rules import KINDS, Doing, can_learn, may_learn_in
@@ -30,6 +30,7 @@ def submit_quiz(
     may_learn_in(by, enrolment).require()
     held = locked(enrolment)
     can_learn(held.state).require()
+    require_entry(held, activity)
     known = attempt_of_form.first(held.pk, activity.pk, token)
     if known is not None:
         return known
@@ -52,4 +53,5 @@ def submit_quiz(
     held.save(update_fields=["active_at", "progress_marks"])
     if KINDS[activity.kind].can_complete(activity.payload, Doing(row.evidence, row.best_score)):
         finish(by=by, enrolment=held, activity=activity, row=row)
+    note_score(by=by, enrolment=held, activity=activity, score=row.best_score)
     return attempt

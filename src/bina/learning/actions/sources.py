@@ -5,7 +5,9 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from bina.foundation.uploads import open_archive
+from django.conf import settings
+
+from bina.foundation.uploads import MEGABYTE, ArchiveLimits, open_archive, open_member
 from bina.learning.models import CourseVersion, StoredFile
 from bina.learning.rules import OUTLINE, is_clutter
 
@@ -15,7 +17,7 @@ class ZipSource:
 
     def __init__(self, stream: IO[bytes]) -> None:
         """Raises Refused for broken archives, bombs, links and unsafe addresses."""
-        self._archive = open_archive(stream)
+        self._archive = open_archive(stream, ArchiveLimits(total_bytes=settings.LARGE_UPLOAD_LIMIT_MB * MEGABYTE))
         members = {
             member.filename.replace("\\", "/"): member for member in self._archive.infolist() if not member.is_dir()
         }
@@ -35,8 +37,8 @@ class ZipSource:
         return self._members[name].file_size
 
     def open(self, name: str) -> IO[bytes]:
-        """A file as a stream; never longer than the size stated."""
-        return self._archive.open(self._members[name])
+        """A file as a stream; never longer than the size stated. Raises Refused where it cannot be read."""
+        return open_member(self._archive, self._members[name])
 
 
 class FolderSource:

@@ -1,15 +1,17 @@
 """What authors and those who send people to courses may ask."""
 
+import datetime as dt
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
+from bina.foundation import clock
 from bina.foundation.models import Progress
 from bina.learning.models import Course, CourseVersion, Enrolment
 from bina.learning.queries.courses import courses_managed_by, managed_courses
 from bina.learning.queries.enrolments import enrolments_visible_to
-from bina.learning.rules import EnrolmentState
+from bina.learning.rules import SOON_DAYS, CourseState, EnrolmentState
 from bina.people.queries import (
     active_employees,
     agencies_visible_to,
@@ -29,9 +31,25 @@ def managed_course(user: "User", slug: str) -> Course | None:
     return courses_managed_by(user).filter(slug=slug).first()
 
 
-def managed_list(user: "User") -> QuerySet[Course]:
-    """The courses that the account looks after, with counts of learners."""
-    return courses_managed_by(user).annotate(
+def _due(user: "User") -> QuerySet[Course]:
+    soon = clock.today() + dt.timedelta(days=SOON_DAYS)
+    return courses_managed_by(user).filter(state=CourseState.PUBLISHED.value, review_by__lte=soon)
+
+
+def due_count(user: "User") -> int:
+    """How many published courses that the account looks after are to be looked at again soon, or should have been."""
+    return _due(user).count()
+
+
+def managed_list(user: "User", *, only_due: bool = False) -> QuerySet[Course]:
+    """The courses that the account looks after, with counts of learners and the state of a draft (``draft_state``), the title of the
+    working copy (``working_title``);
+    ``only_due``: those to be looked at again, the nearest day first."""
+    rows = _due(user).order_by("review_by", "slug") if only_due else courses_managed_by(user)
+    drafts = CourseVersion.objects.filter(course=OuterRef("pk"), published_at=None).order_by("-number")
+    return rows.annotate(
+        working_title=F("workspace__title"),
+        draft_state=Subquery(drafts.values("review_state")[:1]),
         learner_count=Count("enrolments", filter=Q(enrolments__state=EnrolmentState.STARTED.value)),
         completed_count=Count("enrolments", filter=Q(enrolments__state=EnrolmentState.COMPLETED.value)),
     )

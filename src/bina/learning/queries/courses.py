@@ -1,16 +1,19 @@
 """What the catalogue offers, to whom, and which course helps with what."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import Case, Exists, F, FloatField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
 
-from bina.foundation.prepared import PreparedRows, groups_of
+from bina.foundation.lookups import EVERY_ROW
+from bina.foundation.prepared import PreparedQuery, groups_of
 from bina.foundation.wording import localized
 from bina.learning.models import Activity, Course, CourseCompetency, CourseEffect, Enrolment
-from bina.learning.queries.hot import PROSE, activity_by_key, course_by_address
+from bina.learning.queries.hot import activity_by_key, course_by_address
 from bina.learning.rules import CourseState
 from bina.people.queries import standing_of
 from bina.people.rules import Permission
@@ -34,7 +37,7 @@ def offered_courses(user: "User", prefix: str = "") -> Q:
     """Courses for everyone, those of the account's agency, and those of agencies where it looks after courses."""
     managed = standing_of(user).agencies_with(Permission.MANAGE_COURSES)
     if managed is None:
-        return Q()
+        return EVERY_ROW
     agencies = {*managed, *([user.employee.agency_id] if user.employee else [])}
     condition = Q(**{f"{prefix}agency__isnull": True})
     return condition | Q(**{f"{prefix}agency_id__in": agencies}) if agencies else condition
@@ -43,7 +46,7 @@ def offered_courses(user: "User", prefix: str = "") -> Q:
 def managed_courses(user: "User", prefix: str = "") -> Q:
     """Courses of the agencies in which the account looks after courses; all of them for platform administrators."""
     agencies = standing_of(user).agencies_with(Permission.MANAGE_COURSES)
-    return Q() if agencies is None else Q(**{f"{prefix}agency_id__in": agencies})
+    return EVERY_ROW if agencies is None else Q(**{f"{prefix}agency_id__in": agencies})
 
 
 def published_courses(user: "User") -> QuerySet[Course]:
@@ -116,7 +119,8 @@ def taught_areas() -> list[Area]:
 
 
 def course_visible_to(user: "User", slug: str) -> Course | None:
-    """A course the account may open: published and offered, followed at some time, or looked after by the account."""
+    """A course the account may open: published and offered, followed at some time, or looked after by the account; also one
+    that was on offer and names the course that has taken its place."""
     course = course_by_address.first(slug)
     if course is None:
         return None
@@ -124,11 +128,21 @@ def course_visible_to(user: "User", slug: str) -> Course | None:
     if managed is None or (course.agency_id is not None and course.agency_id in managed):
         return course
     own_agency = user.employee.agency_id if user.employee else None
-    if course.state == CourseState.PUBLISHED and course.agency_id in (None, own_agency):
+    is_on_offer = course.state == CourseState.PUBLISHED or (
+        course.state == CourseState.ARCHIVED and course.successor_id is not None
+    )
+    if is_on_offer and course.agency_id in (None, own_agency):
         return course
     if user.employee_id and Enrolment.objects.filter(course=course, employee_id=user.employee_id).exists():
         return course
     return None
+
+
+def successor_of(user: "User", course: Course) -> Course | None:
+    """The published course that has taken the place of an archived one and is on offer to the account."""
+    if course.state != CourseState.ARCHIVED or course.successor_id is None:
+        return None
+    return published_courses(user).filter(pk=course.successor_id).first()
 
 
 def courses_managed_by(user: "User") -> QuerySet[Course]:
@@ -157,6 +171,17 @@ def activity_of(version_id: int, key: str) -> Activity | None:
     return activity_by_key.first(version_id, key)
 
 
+def part_of_version(version_id: int, key: str, kinds: Container[str]) -> Activity | None:
+    """One activity of a version when it is of one of these kinds."""
+    found = activity_of(version_id, key)
+    return found if found is not None and found.kind in kinds else None
+
+
+def activity_by_id(pk: int) -> Activity | None:
+    """One activity by its internal key, for rooms that keep one; the caller decides who may see it."""
+    return Activity.objects.filter(pk=pk).first()
+
+
 def activity_with_form(version_id: int, blueprint_code: str) -> Activity | None:
     """The test of a version that is taken with a form of assessment."""
     return Activity.objects.filter(version_id=version_id, kind="test", payload__blueprint=blueprint_code).first()
@@ -164,20 +189,31 @@ def activity_with_form(version_id: int, blueprint_code: str) -> Activity | None:
 
 @dataclass(frozen=True, slots=True)
 class CourseMatch:
-    """A course that teaches a wanted competency: the level it leads to and the gain to expect, measured or promised."""
+    """A published course that teaches a wanted competency, in its current version: the level it leads to, the gain to expect
+    (measured or promised), and whether the person has completed it, in whatever version and whatever became of the
+    enrolment since."""
 
-    course: Course
+    course_id: int
+    public_id: UUID
+    slug: str
+    title: str
+    form_code: str
+    learning_hours: Decimal
     competency_id: int
     target_level: int
     gain: float
     is_measured: bool
+    is_completed: bool
 
 
 _AT_ONCE = 32
 
 
-def _teaching(agency_id: int, *competency_ids: int) -> QuerySet[CourseCompetency]:
+def _teaching(agency_id: int, employee_id: int, *competency_ids: int) -> QuerySet[CourseCompetency, Any]:
     effects = CourseEffect.objects.filter(course=OuterRef("version__course"), competency=OuterRef("competency"))
+    completed = Enrolment.objects.filter(
+        course=OuterRef("version__course"), employee_id=employee_id, completed_at__isnull=False
+    )
     return (
         CourseCompetency.objects.filter(
             Q(version__course__agency=None) | Q(version__course__agency_id=agency_id),
@@ -185,31 +221,37 @@ def _teaching(agency_id: int, *competency_ids: int) -> QuerySet[CourseCompetency
             version__course__state=CourseState.PUBLISHED.value,
             version__course__current_version=F("version"),
         )
-        .annotate(measured=Subquery(effects.order_by("-estimated_on").values("mean")[:1]))
+        .annotate(
+            gain=Coalesce(Subquery(effects.order_by("-estimated_on").values("mean")[:1]), F("expected_gain")),
+            is_measured=Exists(effects.order_by()),
+            is_completed=Exists(completed.order_by()),
+        )
         .order_by()
-    )
+        .values_list(
+            "version__course_id", "version__course__public_id", "version__course__slug", "version__title",
+            "version__form_code", "version__learning_hours", "competency_id", "target_level", "gain",
+            "is_measured", "is_completed",
+        )
+    )  # fmt: skip
 
 
-_teaching_rows: PreparedRows[CourseCompetency] = PreparedRows(
-    CourseCompetency, _teaching, int, *[int] * _AT_ONCE,
-    related={"version": (*PROSE, "outline", "competency_lines"), "version__course": ()}, annotated=("measured",),
-)  # fmt: skip
+_teaching_rows = PreparedQuery(_teaching, int, int, *[int] * _AT_ONCE)
 
 
-def courses_for_competencies(competency_ids: Iterable[int], *, agency_id: int | None = None) -> list[CourseMatch]:
+def courses_for_competencies(
+    competency_ids: Iterable[int], *, agency_id: int | None = None, employee_id: int | None = None
+) -> list[CourseMatch]:
     """Published courses that teach these competencies, the largest gain first: measured where it was, else as promised.
 
-    ``agency_id`` adds the courses of that agency to those for everyone. One query for each 32 competencies.
+    ``agency_id`` adds the courses of that agency to those for everyone; ``employee_id`` is who may have completed them.
+    One query for each 32 competencies.
     """
-    found: list[CourseMatch] = []
-    for group in groups_of(_AT_ONCE, sorted(set(competency_ids))):
-        rows: list[Any] = _teaching_rows.rows(agency_id or 0, *group)
-        for row in rows:
-            course = row.version.course
-            course.current_version = row.version
-            gain = row.expected_gain if row.measured is None else row.measured
-            found.append(CourseMatch(course, row.competency_id, row.target_level, gain, row.measured is not None))
-    return sorted(found, key=lambda match: (-match.gain, match.course.pk))
+    found = [
+        CourseMatch(*row)
+        for group in groups_of(_AT_ONCE, sorted(set(competency_ids)))
+        for row in _teaching_rows.rows(agency_id or 0, employee_id or 0, *group)
+    ]
+    return sorted(found, key=lambda match: (-match.gain, match.course_id))
 
 
 def course_effects(course_ids: Iterable[int]) -> QuerySet[CourseEffect]:

@@ -1,21 +1,24 @@
 """Who learns what, how far they are, and the best next step of a person."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
-from bina.foundation.prepared import PreparedQuery
-from bina.learning.models import Course, Enrolment
-from bina.learning.queries.hot import PROSE, enrolments_in_course, hex_of, own_enrolment
+from bina.foundation.prepared import hex_of
+from bina.learning.models import Activity, Course, Enrolment, EnrolmentSum
+from bina.learning.queries.courses import part_of_version
+from bina.learning.queries.hot import PROSE, enrolments_in_course, own_enrolment
 from bina.learning.rules import EnrolmentState
-from bina.people.queries import employees_visible_to, standing_of, under
+from bina.people.queries import employees_visible_to, standing_of, sums_by_branch
+from bina.people.registry import Counting, UnitSums, keep_sums
 from bina.people.rules import Permission
 
 if TYPE_CHECKING:
-    from bina.people.models import Employee, User
+    from bina.people.models import Employee, OrgUnit, User
 
 
 def enrolments_of(employee: "Employee") -> QuerySet[Enrolment]:
@@ -40,6 +43,15 @@ def enrolment_visible_to(user: "User", public_id: UUID | str) -> Enrolment | Non
     if user.employee_id is None:
         return None
     return own_enrolment.first(hex_of(public_id), user.employee_id)
+
+
+def part_of_learner(
+    user: "User", public_id: UUID | str, key: str, kinds: Container[str]
+) -> tuple[Enrolment, Activity] | None:
+    """The account's own enrolment and one activity of it, when that is of one of these kinds."""
+    enrolment = enrolment_visible_to(user, public_id)
+    found = part_of_version(enrolment.version_id, key, kinds) if enrolment is not None else None
+    return (enrolment, found) if enrolment is not None and found is not None else None
 
 
 def enrolments_visible_to(user: "User") -> QuerySet[Enrolment]:
@@ -86,19 +98,9 @@ def completions_of(employee_id: int) -> QuerySet[Enrolment]:
     return Enrolment.objects.filter(employee_id=employee_id, state=EnrolmentState.COMPLETED.value).order_by()
 
 
-_completed = PreparedQuery(
-    lambda employee_id: (
-        Enrolment.objects.filter(employee_id=employee_id, completed_at__isnull=False)
-        .order_by()
-        .values_list("course_id")
-    ),
-    int,
-)
-
-
-def completed_course_ids(employee_id: int) -> set[int]:
-    """Courses that a person has completed, in whatever version and whatever became of the enrolment since."""
-    return {row[0] for row in _completed.rows(employee_id)}
+def current_enrolments(course: Course) -> QuerySet[Enrolment]:
+    """Everybody who takes or has completed a course, as a question for other rooms to narrow down; nobody who stopped."""
+    return Enrolment.objects.filter(course=course).exclude(state=EnrolmentState.WITHDRAWN.value).order_by()
 
 
 def employees_completed(course_id: int) -> set[int]:
@@ -134,12 +136,23 @@ def enrolment_counts(course: Course, *, unit_path: str = "") -> EnrolmentCounts:
     )
 
 
-def learning_counts(paths: tuple[str, ...]) -> EnrolmentCounts:
-    """Counts over all courses for the people under some subtrees; for dashboards."""
-    rows = Enrolment.objects.filter(under(paths, "employee__unit__path"))
-    found = dict(rows.order_by().values_list("state").annotate(n=Count("id")))
+_COUNTED = Counting(
+    "all",
+    "SELECT e.unit_id, n.state, COUNT(*) AS enrolments FROM learning_enrolment n "
+    "JOIN people_employee e ON e.id = n.employee_id WHERE e.unit_id IN (SELECT id FROM here) GROUP BY e.unit_id, n.state",
+)
+ENROLMENT_SUMS = keep_sums(
+    UnitSums(EnrolmentSum._meta.db_table, ("state",), ("enrolments",), "enrolments", lambda _agency: _COUNTED)
+)
+
+
+def learning_counts(unit: "OrgUnit") -> EnrolmentCounts:
+    """Counts over all courses for everybody under a unit, from kept sums; the caller decided who may see the unit."""
+    found: Counter[str] = Counter()
+    for _branch, state, enrolments in sums_by_branch(unit, ENROLMENT_SUMS, _COUNTED):
+        found[state] += int(enrolments)
     return EnrolmentCounts(
-        found.get(EnrolmentState.STARTED.value, 0),
-        found.get(EnrolmentState.COMPLETED.value, 0),
-        found.get(EnrolmentState.WITHDRAWN.value, 0),
+        found[EnrolmentState.STARTED.value],
+        found[EnrolmentState.COMPLETED.value],
+        found[EnrolmentState.WITHDRAWN.value],
     )

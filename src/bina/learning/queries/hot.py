@@ -1,29 +1,15 @@
 """The questions that every page of the player asks, compiled once; their answers are ordinary model instances."""
 
-from uuid import UUID
-
-from django.db.models import CharField, Value
-
-from bina.foundation.prepared import PreparedRows
+from bina.foundation.prepared import PreparedRows, as_identity
 from bina.learning.models import Activity, ActivityProgress, Course, Enrolment, QuizAttempt
 
 # The long words of a version are only wanted on its course page.
 PROSE = ("description", "description_html", "search_text", "summary", "audience", "warnings")
 
 
-def hex_of(public_id: UUID | str) -> str:
-    """A public identity as both databases take it from a text parameter; raises ValueError for nonsense."""
-    return UUID(str(public_id)).hex
-
-
-def _is(text: str) -> Value:
-    """A text put beside a UUID column without being read as one first, so that a mark can take its place."""
-    return Value(text, output_field=CharField())
-
-
 own_enrolment: PreparedRows[Enrolment] = PreparedRows(
     Enrolment,
-    lambda public_id, employee_id: Enrolment.objects.filter(public_id=_is(public_id), employee_id=employee_id).order_by(),
+    lambda public_id, employee_id: Enrolment.objects.filter(public_id=as_identity(public_id), employee_id=employee_id).order_by(),
     str, int,
     related={"course": (), "version": PROSE},
 )  # fmt: skip

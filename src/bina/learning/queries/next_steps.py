@@ -40,7 +40,7 @@ def _running(employee_id: int) -> QuerySet[Enrolment, Any]:
         .order_by("minutes_left", "id")
         .values_list(
             "public_id", "minutes_left", "parts_done", "parts_total", "latest_activity_key", "version__title",
-            "version__competency_lines",
+            "version__competency_lines", "version__languages__en__title",
         )[:20]
     )  # fmt: skip
 
@@ -63,6 +63,7 @@ def _helpful(first: int, second: int, third: int, employee_id: int, agency_id: i
         .values_list(
             "competency_id", "gain", "version__course__slug", "version__title", "version__required_minutes",
             "version__required_count", "competency__name", "competency__name_en",
+            "version__languages__en__title",
         )[:60]
     )  # fmt: skip
 
@@ -96,7 +97,8 @@ def _continue(rows: Any, severity: dict[int, float]) -> NextStep:
 
     # Rows come with the fewest minutes first; a stable sort keeps that among equals.
     ranked = sorted(((served(row[6]), row) for row in rows), key=lambda found: -found[0][0])
-    (_worth, name), (public_id, minutes, done, total, key, title, _lines) = ranked[0]
+    (_worth, name), (public_id, minutes, done, total, key, title, _lines, english) = ranked[0]
+    title = localized(title, english or "")
     url = reverse("learning:activity", args=[public_id, key]) if key else reverse("learning:resume", args=[public_id])
     return NextStep(title, url, _reason(name), minutes, max(0, total - done), total, competency=name)
 
@@ -108,7 +110,7 @@ def _begin(employee: "Employee", severity: dict[int, float]) -> NextStep | None:
     best = max(rows, key=lambda row: severity[row[0]] * row[1], default=None)
     if best is None:
         return None
-    _competency, _gain, slug, title, minutes, parts, indonesian, english = best
-    name = localized(indonesian, english)
+    _competency, _gain, slug, title, minutes, parts, indonesian, english, title_en = best
+    name, title = localized(indonesian, english), localized(title, title_en or "")
     url = reverse("learning:course", args=[slug])
     return NextStep(title, url, _reason(name), minutes, parts, parts, is_running=False, competency=name)

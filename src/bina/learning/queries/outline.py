@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bina.learning.models import CourseVersion
+from bina.learning.rules import NOT_MEANT, lock_of, titles_of
 
 MARKS = {"c": "done", "o": "opened"}
 
 
 @dataclass(slots=True)
 class Part:
-    """One activity in an outline; ``state`` is done, opened or empty."""
+    """One activity in an outline; ``state`` is done, opened or empty; ``lock`` says what comes before it, empty when open."""
 
     key: str
     kind: str
@@ -22,6 +23,7 @@ class Part:
     state: str
     role: str
     number: int
+    lock: str = ""
 
 
 @dataclass(slots=True)
@@ -60,27 +62,42 @@ class Outline:
         return sum(len(section.parts) for section in self.sections)
 
 
-def outline_of(version: CourseVersion, marks: Mapping[str, Any] | None = None, key: str = "") -> Outline:
-    """The outline with a learner's marks, seen from the part named ``key``."""
+def outline_of(
+    version: CourseVersion,
+    marks: Mapping[str, Any] | None = None,
+    key: str = "",
+    scores: Mapping[str, float] | None = None,
+) -> Outline:
+    """The outline with a learner's marks, seen from the part named ``key``; parts not meant for the person are left out.
+
+    ``scores`` (best ones, 0 to 100) tell which gates are open; without them, as for authors, every part is.
+    """
     marks = marks or {}
+    titles: dict[str, str] | None = None
     outline = Outline([])
     before: Part | None = None
     number = 0
     for place, data in enumerate(version.outline, start=1):
         section = Section(data["title"], place)
         for row in data["parts"]:
+            if marks.get(row["key"]) == NOT_MEANT:
+                continue
             number += 1
             part = Part(
                 row["key"], row["kind"], row["title"], row["minutes"], row["size"], row["required"],
                 MARKS.get(marks.get(row["key"], ""), ""), row.get("role", ""), number,
             )  # fmt: skip
+            if scores is not None and "needs" in row:
+                titles = titles or titles_of(version.outline)
+                part.lock = lock_of(row, marks, scores, titles)
             section.parts.append(part)
             if outline.here is not None and outline.next is None:
                 outline.next = part
             if part.key == key:
                 outline.here, outline.section, outline.previous = part, section, before
-            if outline.first_open is None and part.is_required and part.state != "done":
+            if outline.first_open is None and part.is_required and part.state != "done" and not part.lock:
                 outline.first_open = part
             before = part
-        outline.sections.append(section)
+        if section.parts:
+            outline.sections.append(section)
     return outline

@@ -7,16 +7,20 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from bina.foundation.located_yaml import LocatedDict
 from bina.learning.rules.built_in import TESTED_FRAMEWORK
 from bina.learning.rules.folder import FolderReader, check_files, warn_of_unused
-from bina.learning.rules.kinds import KINDS, Compiled
-from bina.learning.rules.located_yaml import LocatedDict
+from bina.learning.rules.gates import SCORED, GatedPart, Gates, check_gates, read_gates
+from bina.learning.rules.kinds import KINDS, Compiled, no_score
 from bina.learning.rules.page_text import check_text
+from bina.learning.rules.place_texts import Variant, read_variants
+from bina.learning.rules.survey_kind import PairedPart, join_pairs
+from bina.learning.rules.variants import CompiledVariant, compile_variants
 
 OUTLINE = "course.yaml"
 MINUTES_PER_HOUR = 45
 MOST_ACTIVITIES = 1_000
-TAKEN_ADDRESSES = frozenset({"import", "versions", "enrolments", "progress"})
+TAKEN_ADDRESSES = frozenset({"import", "new", "pathways", "versions", "enrolments", "progress"})
 _KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _FORM = re.compile(r"[A-Z][A-Z0-9_]{2,29}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})?")
@@ -50,6 +54,14 @@ class CompiledActivity:
     minutes: int
     is_required: bool
     compiled: Compiled
+    gates: Gates
+    lines: Mapping[str, int]
+    variants: tuple[Variant, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """The bytes that a learner loads, of the largest of its texts."""
+        return max(self.compiled.size, *(row.size for row in self.variants), 0)
 
 
 @dataclass(slots=True)
@@ -70,6 +82,7 @@ class CompiledCourse:
     passing_grade: int = 70
     competencies: list[CompetencyPromise] = field(default_factory=list)
     activities: list[CompiledActivity] = field(default_factory=list)
+    variants: list[CompiledVariant] = field(default_factory=list)
 
     @property
     def minutes(self) -> int:
@@ -96,6 +109,7 @@ def compile_course(reader: FolderReader) -> CompiledCourse | None:
     course.competencies = _competencies(reader, data)
     _read_sections(reader, data, course)
     _check_whole(reader, data, course)
+    _read_languages(reader, data, course)
     warn_of_unused(reader)
     return course
 
@@ -270,6 +284,17 @@ def _read_sections(reader: FolderReader, data: LocatedDict, course: CompiledCour
                 course.activities.append(activity)
 
 
+def _read_languages(reader: FolderReader, data: LocatedDict, course: CompiledCourse) -> None:
+    sections = data.get("sections")
+    rows = [row for row in sections if isinstance(row, LocatedDict)] if isinstance(sections, list) else []
+    found = [row.get("activities") for row in rows]
+    parts = [entry for entries in found if isinstance(entries, list) for entry in entries]
+    entries = {str(entry.get("key")): entry for entry in parts if isinstance(entry, LocatedDict)}
+    course.variants = compile_variants(
+        reader, entries, course.activities, language=course.language, titles=[str(row.get("title")) for row in rows]
+    )
+
+
 def _activity(
     reader: FolderReader, entry: LocatedDict, section: int, section_title: str, keys: dict[str, int]
 ) -> CompiledActivity | None:
@@ -299,7 +324,7 @@ def _activity(
             OUTLINE, entry.lines.get("kind", entry.line), "kind",
         )  # fmt: skip
         return None
-    _note_unknown(reader, entry, kind.fields)
+    _note_unknown(reader, entry, kind.fields | ({"variants"} if kind.has_variants else frozenset()))
     return CompiledActivity(
         section,
         section_title,
@@ -309,7 +334,15 @@ def _activity(
         minutes,
         required is not False,
         kind.compile(reader, entry, OUTLINE),
+        read_gates(reader, entry, OUTLINE),
+        entry.lines,
+        read_variants(reader, entry, OUTLINE) if kind.has_variants else (),
     )
+
+
+def compile_part(reader: FolderReader, entry: LocatedDict) -> CompiledActivity | None:
+    """One activity by itself, noting what is wrong with it; None for a kind that is not known."""
+    return _activity(reader, entry, 1, "", {})
 
 
 def _check_whole(reader: FolderReader, data: LocatedDict, course: CompiledCourse) -> None:
@@ -329,6 +362,16 @@ def _check_whole(reader: FolderReader, data: LocatedDict, course: CompiledCourse
         )
     if course.activities and not any(activity.is_required for activity in course.activities):
         reader.error(_("Sedikitnya satu kegiatan harus wajib; sekarang semuanya pilihan."), OUTLINE, line, "required")
+    check_gates(
+        reader,
+        [
+            GatedPart(
+                a.key, a.kind, a.is_required, a.gates, a.lines, a.kind in SCORED or KINDS[a.kind].score is not no_score
+            )
+            for a in course.activities
+        ],
+        OUTLINE,
+    )
     tests = [a.compiled.payload for a in course.activities if a.kind == "test"]
     for role, name in (("pre", _("uji awal")), ("post", _("uji akhir"))):
         count = sum(test.get("role") == role for test in tests)
@@ -343,6 +386,12 @@ def _check_whole(reader: FolderReader, data: LocatedDict, course: CompiledCourse
                 OUTLINE,
             )
     _check_tested_competencies(reader, course, tests)
+    surveys = [
+        PairedPart(a.key, a.compiled.payload, a.lines.get("pairs_with"))
+        for a in course.activities
+        if a.kind == "survey"
+    ]
+    join_pairs(reader, [survey for survey in surveys if survey.payload], OUTLINE)
 
 
 def _check_tested_competencies(

@@ -1,5 +1,6 @@
 """Looking through a course folder: files that are there, texts that can be read, and every problem with its place."""
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -8,20 +9,30 @@ from typing import IO, Any, Protocol
 from django.utils.translation import gettext as _
 
 from bina.assessment.rules import StoredPicture
+from bina.assessment.rules.instruments import Content
 from bina.assessment.rules.pictures import CONTENT_TYPES, size_of
+from bina.foundation.located_yaml import LocatedDict, YamlError, read_yaml
 from bina.foundation.uploads import MEGABYTE, is_safe_svg, looks_like
-from bina.learning.rules.located_yaml import LocatedDict, YamlError, read_yaml
+from bina.learning.rules.captions import read_captions
 
 LIMITS: dict[str, int] = {
     ".yaml": MEGABYTE, ".md": MEGABYTE // 2, ".svg": 2 * MEGABYTE, ".png": 5 * MEGABYTE, ".jpg": 5 * MEGABYTE,
-    ".jpeg": 5 * MEGABYTE, ".webp": 5 * MEGABYTE, ".mp4": 200 * MEGABYTE, ".webm": 200 * MEGABYTE,
+    ".jpeg": 5 * MEGABYTE, ".webp": 5 * MEGABYTE, ".mp4": 4_096 * MEGABYTE, ".webm": 4_096 * MEGABYTE,
     ".vtt": MEGABYTE, ".csv": 20 * MEGABYTE, ".txt": 5 * MEGABYTE, ".pdf": 50 * MEGABYTE, ".xlsx": 20 * MEGABYTE,
-    ".docx": 20 * MEGABYTE,
+    ".docx": 20 * MEGABYTE, ".mp3": 60 * MEGABYTE, ".m4a": 60 * MEGABYTE, ".ogg": 60 * MEGABYTE,
+    ".zip": 2_048 * MEGABYTE, ".h5p": 200 * MEGABYTE,
 }  # fmt: skip
 IMAGES = frozenset({".svg", ".png", ".jpg", ".jpeg", ".webp"})
 VIDEOS = frozenset({".mp4", ".webm"})
+RECORDINGS = frozenset({".mp3", ".m4a", ".ogg"})
+# Content that another room runs, e.g. a SCORM package or an H5P file; never handed out as a file to work with.
+PACKAGES = frozenset({".zip", ".h5p"})
 MEDIA = frozenset(LIMITS) - {".yaml", ".md"}
-HEAVY = dict.fromkeys(IMAGES, 600000) | dict.fromkeys(VIDEOS, 25 * MEGABYTE)
+HEAVY = (
+    dict.fromkeys(IMAGES, 600000)
+    | dict.fromkeys(VIDEOS | PACKAGES, 25 * MEGABYTE)
+    | dict.fromkeys(RECORDINGS, 15 * MEGABYTE)
+)
 LONGEST_NAME = 150
 
 
@@ -56,13 +67,36 @@ class Problem:
         return {"sentence": self.sentence, "file": self.file, "line": self.line, "field": self.field}
 
 
+@dataclass(frozen=True, slots=True)
+class KnownInstrument:
+    """A published questionnaire as a course takes it over: from then on it does not change with the instrument.
+
+    ``version`` 0: questions that came with the course folder.
+    """
+
+    version: int
+    intro: str
+    intro_en: str
+    content: Content
+
+
 class FolderReader:
     """Reads the files of one folder and collects every problem instead of stopping at the first."""
 
-    def __init__(self, source: CourseSource, *, competencies: Callable[[str], Mapping[str, int]]) -> None:
-        """``competencies`` gives, for a framework's code, its competency codes with the number of levels."""
+    def __init__(
+        self,
+        source: CourseSource,
+        *,
+        competencies: Callable[[str], Mapping[str, int]],
+        groups: Callable[[str], frozenset[str]],
+        instruments: Callable[[str], KnownInstrument | None],
+    ) -> None:
+        """``competencies`` gives, for a framework's code, its competency codes with the number of levels; ``groups`` the codes
+        that are known of “job_classes” and “provinces”; ``instruments`` a published questionnaire by its code."""
         self.source = source
         self.competencies = competencies
+        self.groups = groups
+        self.instruments = instruments
         self.sizes = {name: source.size(name) for name in source.names()}
         self.problems: list[Problem] = []
         self.used: set[str] = set()
@@ -137,6 +171,12 @@ class FolderReader:
         return name
 
 
+def folder_hash(digests: Mapping[str, str]) -> str:
+    """One hash for a whole folder: the same files (SHA-256 by name) under the same names, whatever they came in."""
+    lines = "".join(f"{name}\0{digest}\n" for name, digest in sorted(digests.items()))
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
 def is_clutter(name: str) -> bool:
     """Whether a file is what operating systems leave behind in folders and archives."""
     parts = PurePosixPath(name).parts
@@ -197,8 +237,10 @@ def _check_content(reader: FolderReader, name: str, ending: str) -> None:
             )
         elif b"<title" not in drawing.lower():
             reader.warn(_("Gambar SVG ini belum punya <title>, sehingga tidak terbaca oleh pembaca layar."), name)
-    elif ending == ".vtt" and b"-->" not in reader.content(name):
-        reader.error(_("Berkas takarir ini tidak memuat satu pun baris waktu (-->)."), name)
+    elif ending == ".vtt":
+        text = reader.content(name).decode("utf-8", "replace")
+        for fault in read_captions(text)[1]:
+            reader.error(fault.sentence, name, fault.line)
 
 
 def warn_of_unused(reader: FolderReader) -> None:

@@ -12,6 +12,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from bina.foundation.verdict import ALLOWED, Verdict, refused
+from bina.learning.rules.editing import EditField
+from bina.learning.rules.saying import Says, says_nothing
 
 if TYPE_CHECKING:
     from bina.learning.rules.folder import FolderReader
@@ -19,7 +21,9 @@ if TYPE_CHECKING:
 Payload = Mapping[str, Any]
 Evidence = dict[str, Any]
 
-WATCHED_SHARE = 0.8
+WATCHED_SHARE = 80
+# What every kind may say in course.yaml, whatever else it needs.
+SHARED_FIELDS = frozenset({"key", "kind", "title", "minutes", "required", "needs", "only_for"})
 MOST_SECONDS_PER_REPORT = 1_800
 MOST_INTERVALS = 200
 
@@ -41,6 +45,11 @@ class Doing:
     best_score: float | None = None
 
 
+def no_score(evidence: Mapping[str, Any]) -> float | None:
+    """Kinds without a score of their own, or whose score this room counts itself."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class ActivityKind:
     """One kind of activity.
@@ -48,6 +57,12 @@ class ActivityKind:
     ``template`` shows it, ``compile`` reads its entry of a folder, ``merge`` takes in reported evidence (anything
     malformed is left out), ``can_complete`` says whether the evidence suffices. ``teaches``: opening it is study.
     ``confirms``: the learner ends it with a button; else it ends by itself when the evidence suffices.
+    ``score`` reads the best score (0 to 1) out of the evidence, for kinds that are graded outside this room;
+    ``record_page`` names the page on which those who may see a participant read more about such an activity.
+    ``edits`` are the fields that the form in the browser asks for; a kind without them gets one line for each of its own.
+    ``purpose`` says in a few words what an author uses it for. ``says`` names the statements that follow from a report, given
+    the evidence before it.
+    ``has_variants``: its text may differ by sector.
     """
 
     code: str
@@ -60,6 +75,18 @@ class ActivityKind:
     can_complete: Callable[[Payload, Doing], Verdict]
     teaches: bool = True
     confirms: bool = True
+    score: Callable[[Mapping[str, Any]], float | None] = no_score
+    record_page: str = ""
+    edits: tuple[EditField, ...] = ()
+    purpose: str | Promise = ""
+    says: Says = says_nothing
+    has_variants: bool = False
+
+    @property
+    def form_fields(self) -> tuple[EditField, ...]:
+        """The fields of its own that a form shows."""
+        own = sorted(self.fields - SHARED_FIELDS - {"test_out"})
+        return self.edits or tuple(EditField(name, name.replace("_", " ").capitalize()) for name in own)
 
 
 KINDS: dict[str, ActivityKind] = {}
@@ -73,7 +100,8 @@ def register_kind(kind: ActivityKind) -> ActivityKind:
     return kind
 
 
-def _number(value: object, most: float) -> float:
+def number_in(value: object, most: float) -> float:
+    """A number that somebody sent, between 0 and ``most``; 0 for anything else."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
         return 0.0
     return min(max(0.0, float(value)), most)
@@ -81,10 +109,10 @@ def _number(value: object, most: float) -> float:
 
 def merge_seconds(payload: Payload, evidence: Evidence, report: Mapping[str, Any]) -> Evidence:
     """Add reported seconds in view; one report is never believed beyond half an hour."""
-    seconds = _number(report.get("seconds"), MOST_SECONDS_PER_REPORT)
+    seconds = number_in(report.get("seconds"), MOST_SECONDS_PER_REPORT)
     if not seconds:
         return evidence
-    return {**evidence, "seconds": round(_number(evidence.get("seconds"), 1e7) + seconds)}
+    return {**evidence, "seconds": round(number_in(evidence.get("seconds"), 1e7) + seconds)}
 
 
 def merge_intervals(known: list[list[float]], new: object, length: float) -> list[list[float]]:
@@ -95,7 +123,7 @@ def merge_intervals(known: list[list[float]], new: object, length: float) -> lis
     found = [list(pair) for pair in known]
     for pair in new if isinstance(new, list) else []:
         if isinstance(pair, (list, tuple)) and len(pair) == 2:
-            start, end = _number(pair[0], length or 86_400), _number(pair[1], length or 86_400)
+            start, end = number_in(pair[0], length or 86_400), number_in(pair[1], length or 86_400)
             if end > start:
                 found.append([start, end])
     merged: list[list[float]] = []
@@ -109,21 +137,57 @@ def merge_intervals(known: list[list[float]], new: object, length: float) -> lis
 
 def watched_share(payload: Payload, evidence: Mapping[str, Any]) -> float:
     """Share of a video that was watched, 0 to 1, counted once however often it was repeated."""
-    length = _number(evidence.get("length") or payload.get("seconds"), 86_400)
+    length = number_in(evidence.get("length") or payload.get("seconds"), 86_400)
     seen = sum(end - start for start, end in evidence.get("intervals", []))
     return min(1.0, seen / length) if length else 0.0
+
+
+SHORTEST_GAP = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """From one second to another, and the same in words: ``02:10–04:00``."""
+
+    start: float
+    end: float
+
+    @property
+    def words(self) -> str:
+        """Minutes and seconds of both ends."""
+        return "–".join(f"{int(at) // 60:02d}:{int(at) % 60:02d}" for at in (self.start, self.end))
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What of a video or a recording was played and what was not; both empty while nothing was."""
+
+    length: float = 0.0
+    seen: tuple[Stretch, ...] = ()
+    unseen: tuple[Stretch, ...] = ()
+
+
+def played_parts(payload: Payload, evidence: Mapping[str, Any]) -> Played:
+    """The stretches that were played, and the gaps of two seconds and more between them; other versions of the same video count alike."""
+    length = number_in(evidence.get("length") or payload.get("seconds"), 86_400)
+    seen = tuple(Stretch(start, min(end, length)) for start, end in evidence.get("intervals", []) if start < length)
+    if not length or not seen:
+        return Played()
+    edges = [0.0, *(edge for stretch in seen for edge in (stretch.start, stretch.end)), length]
+    gaps = (Stretch(start, end) for start, end in zip(edges[::2], edges[1::2], strict=True))
+    return Played(length, seen, tuple(gap for gap in gaps if gap.end - gap.start >= SHORTEST_GAP))
 
 
 def merge_video(payload: Payload, evidence: Evidence, report: Mapping[str, Any]) -> Evidence:
     """Take in watched stretches, the place where the person stopped, and whether the transcript was opened."""
     merged = merge_seconds(payload, evidence, report)
-    length = _number(payload.get("seconds"), 86_400) or _number(report.get("length"), 86_400)
+    length = number_in(payload.get("seconds"), 86_400) or number_in(report.get("length"), 86_400)
     if length:
         merged = {**merged, "length": length}
     if report.get("intervals"):
         merged = {**merged, "intervals": merge_intervals(merged.get("intervals", []), report["intervals"], length)}
     if "at" in report:
-        merged = {**merged, "at": round(_number(report["at"], length or 86_400), 1)}
+        merged = {**merged, "at": round(number_in(report["at"], length or 86_400), 1)}
     if report.get("transcript"):
         merged = {**merged, "transcript": True}
     return merged
@@ -133,8 +197,38 @@ def merge_file(payload: Payload, evidence: Evidence, report: Mapping[str, Any]) 
     """Count downloads."""
     merged = merge_seconds(payload, evidence, report)
     if report.get("downloaded"):
-        merged = {**merged, "downloads": int(_number(merged.get("downloads"), 1e6)) + 1}
+        merged = {**merged, "downloads": int(number_in(merged.get("downloads"), 1e6)) + 1}
     return merged
+
+
+def merge_document(payload: Payload, evidence: Evidence, report: Mapping[str, Any]) -> Evidence:
+    """Keep the furthest page that the reader says was read, the place to open again, and an opened text alternative."""
+    merged = merge_file(payload, evidence, report)
+    page = int(number_in(report.get("page"), payload.get("pages", 1)))
+    if page:
+        merged = {**merged, "at": page, "page": max(page, int(number_in(merged.get("page"), 1e4)))}
+    if report.get("transcript"):
+        merged = {**merged, "transcript": True}
+    return merged
+
+
+def can_complete_link(payload: Payload, doing: Doing) -> Verdict:
+    """A link is done when it was opened."""
+    if doing.evidence.get("downloads"):
+        return ALLOWED
+    return refused(_("Buka tautannya terlebih dahulu, lalu kembali ke sini dan tandai selesai."))
+
+
+def can_complete_document(payload: Payload, doing: Doing) -> Verdict:
+    """A document is done when its reader says that the last page was read, or has opened its text; a browser does not tell
+    which pages it showed, so nothing more is claimed."""
+    page, pages = int(doing.evidence.get("page", 0)), payload.get("pages", 1)
+    if doing.evidence.get("transcript") or page >= pages:
+        return ALLOWED
+    return refused(
+        _("Anda mencatat baru sampai halaman %(page)s dari %(pages)s. Catat halaman terakhir yang Anda baca, atau buka "
+          "versi teksnya.") % {"page": page, "pages": pages}
+    )  # fmt: skip
 
 
 def can_complete_page(payload: Payload, doing: Doing) -> Verdict:
@@ -143,10 +237,17 @@ def can_complete_page(payload: Payload, doing: Doing) -> Verdict:
 
 
 def can_complete_video(payload: Payload, doing: Doing) -> Verdict:
-    """A video is done when most of it was watched or its transcript was opened."""
-    if doing.evidence.get("transcript") or watched_share(payload, doing.evidence) >= WATCHED_SHARE:
+    """A video or a recording is done when the stated share was really played, whichever way one jumped, or its transcript
+    was opened."""
+    if doing.evidence.get("transcript"):
         return ALLOWED
-    return refused(_("Tonton video ini atau buka transkripnya terlebih dahulu, lalu tandai selesai."))
+    share = payload.get("share", WATCHED_SHARE)
+    if round(100 * watched_share(payload, doing.evidence), 6) >= share:
+        return ALLOWED
+    return refused(
+        _("Putar sedikitnya %(share)s%% rekaman ini, atau buka transkripnya, lalu tandai selesai. Meloncat ke akhir belum "
+          "cukup; yang sudah Anda putar tersimpan.") % {"share": share}
+    )  # fmt: skip
 
 
 def can_complete_file(payload: Payload, doing: Doing) -> Verdict:

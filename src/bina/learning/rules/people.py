@@ -28,6 +28,15 @@ def may_manage_course(standing: "Standing", agency_id: int | None) -> Verdict:
     return denied(_("Hanya pengelola kursus instansi pemilik yang dapat mengubah kursus ini."))
 
 
+def may_set_review_rule(standing: "Standing", agency_id: int | None) -> Verdict:
+    """Those who look after an agency's staff and courses decide whether its courses need a second pair of eyes; for
+    courses that are open to everybody, the platform's administrators."""
+    held = (standing.agencies_with(Permission.MANAGE_STAFF), standing.agencies_with(Permission.MANAGE_COURSES))
+    if all(agencies is None or (agency_id is not None and agency_id in agencies) for agencies in held):
+        return ALLOWED
+    return denied(_("Kewajiban telaah ditetapkan oleh pengelola kepegawaian instansi."))
+
+
 def may_repair(standing: "Standing", *, unit_path: str, course_agency_id: int | None) -> Verdict:
     """Records are corrected by those who see learning in the learner's unit and manage courses or staff there."""
     sees = standing.may_in(Permission.SEE_LEARNING, unit_path)

@@ -1,11 +1,13 @@
 """The life of a course and of an enrolment, and what each state allows."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from bina.foundation.verdict import ALLOWED, Verdict, refused
+from bina.learning.rules.gates import NOT_MEANT
 
 
 class CourseState(StrEnum):
@@ -102,9 +104,31 @@ def can_learn(enrolment_state: str) -> Verdict:
     return ALLOWED
 
 
-def with_required_parts(outline: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The parts of an outline that a learner must finish, in order."""
-    return [part for section in outline for part in section["parts"] if part["required"]]
+def with_required_parts(outline: list[dict[str, Any]], marks: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The parts of an outline that a learner must finish, in order; those marked as not meant for the person are left out."""
+    return [
+        part
+        for section in outline
+        for part in section["parts"]
+        if part["required"] and marks.get(part["key"]) != NOT_MEANT
+    ]
+
+
+def parts_to_redo(outline: list[dict[str, Any]], marks: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The required parts of a completed course that may be done again, in order: all but the test before it, which is taken once."""
+    return [part for part in with_required_parts(outline, marks) if part.get("role") != "pre"]
+
+
+# So much faster than stated that nobody can have read it: a twentieth of the stated time, or 1,200 words a minute
+# (assumption; practised readers do 250 to 400). It is shown to the trainer and asked about, never held against anybody.
+HASTY_SHARE = 1 / 20
+HASTY_WORDS_PER_SECOND = 20
+
+
+def hasty_below(minutes: int, payload: Mapping[str, Any]) -> float:
+    """The seconds below which finishing a part is remarkable."""
+    words = payload.get("words")
+    return words / HASTY_WORDS_PER_SECOND if words else 60 * minutes * HASTY_SHARE
 
 
 LEVEL_NAMES = {1: _("Dasar"), 2: _("Menengah"), 3: _("Mahir"), 4: _("Sangat mahir"), 5: _("Pakar")}

@@ -1,13 +1,14 @@
 """The workshop of authors: bringing courses in, looking at them as a learner, publishing, archiving, taking them out."""
 
-import tempfile
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,12 +16,26 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bina.assessment.rules import read_answer
+from bina.foundation import clock
 from bina.foundation.errors import Refused
 from bina.foundation.requests import SignedInRequest
 from bina.learning import actions, queries
-from bina.learning.forms import CourseImportForm
-from bina.learning.rules import COURSE_STATE_NAMES, KINDS, LEVEL_NAMES, CourseState
-from bina.learning.views.player import quiz_questions
+from bina.learning.forms import ArchiveForm, CourseImportForm
+from bina.learning.rules import (
+    COURSE_STATE_NAMES,
+    KINDS,
+    LEVEL_NAMES,
+    REVIEW_STATE_NAMES,
+    CourseState,
+    can_publish,
+    looked_at_again,
+    rubric_lines,
+)
+from bina.learning.views.activities import PLAYED, quiz_questions, show_variant
+from bina.learning.views.folders import zip_response
+from bina.learning.views.player import language_context
+from bina.learning.views.sheets import whole_sheet
+from bina.learning.views.videos import playing_context, videos_context
 
 if TYPE_CHECKING:
     from bina.learning.models import Course, CourseVersion
@@ -40,13 +55,31 @@ def _version(request: SignedInRequest, public_id: UUID) -> "CourseVersion":
     return version
 
 
+def _readable(request: SignedInRequest, public_id: UUID) -> "CourseVersion":
+    """A version of a course that one looks after or reviews."""
+    version = queries.readable_version(request.user, public_id)
+    if version is None:
+        raise Http404
+    return version
+
+
 @login_required
 def managed(request: SignedInRequest) -> HttpResponse:
     """The courses one looks after."""
     if not queries.may_author(request.user):
         raise Http404
-    page = Paginator(queries.managed_list(request.user), 30).get_page(request.GET.get("page"))
-    return render(request, "learning/managed.html", {"page": page, "state_names": COURSE_STATE_NAMES})
+    only_due = request.GET.get("due") == "1"
+    page = Paginator(queries.managed_list(request.user, only_due=only_due), 30).get_page(request.GET.get("page"))
+    today = clock.today()
+    context = {
+        "page": page,
+        "state_names": COURSE_STATE_NAMES,
+        "review_names": REVIEW_STATE_NAMES,
+        "looks": {course.pk: looked_at_again(course.review_by, today) for course in page},
+        "only_due": only_due,
+        "due_count": queries.due_count(request.user),
+    }
+    return render(request, "learning/managed.html", context)
 
 
 @login_required
@@ -59,6 +92,12 @@ def import_course(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         check_only = request.POST.get("intent") == "check"
         try:
+            if form.finished is not None:
+                actions.request_upload_import(
+                    by=request.user, upload=form.finished, agency=form.chosen_agency, check_only=check_only
+                )
+                address = reverse("learning:upload", args=[queries.token_of_upload(form.finished)])
+                return redirect(f"{address}?agency={form.cleaned_data['agency']}")
             report = actions.import_course_folder(
                 form.cleaned_data["file"], by=request.user, agency=form.chosen_agency, check_only=check_only
             )
@@ -74,25 +113,56 @@ def import_course(request: SignedInRequest) -> HttpResponse:
                 messages.success(request, sentence % {"number": report.version.number})
                 return redirect("learning:manage", report.version.course.slug)
     status = 422 if form.errors or (report and report.errors) else 200
-    return render(request, "learning/import.html", {"form": form, "report": report}, status=status)
+    context = {
+        "form": form,
+        "report": report,
+        "uploads": queries.open_uploads(request.user),
+        "plain_limit_mb": settings.UPLOAD_LIMIT_MB,
+        "largest_mb": settings.LARGE_UPLOAD_LIMIT_MB,
+    }
+    return render(request, "learning/import.html", context, status=status)
 
 
 @login_required
 def manage_course(request: SignedInRequest, slug: str) -> HttpResponse:
     """One course from its author's side: versions, drafts, learners."""
-    course = _managed(request, slug)
+    return _manage_page(request, _managed(request, slug))
+
+
+def _manage_page(
+    request: SignedInRequest, course: "Course", archive_form: ArchiveForm | None = None, refusal: str = ""
+) -> HttpResponse:
     versions = list(queries.versions_of(course))
+    draft = next((version for version in versions if version.published_at is None), None)
+    demands = queries.demands_review(course.agency_id)
+    title = queries.working_title(course)
     context = {
         "course": course,
         "versions": versions,
-        "draft": next((version for version in versions if version.published_at is None), None),
+        "draft": draft,
+        "demands": demands,
+        "may_publish": draft is not None
+        and bool(
+            can_publish(
+                draft.review_state, demands_review=demands, has_approval=demands and queries.has_approval(draft)
+            )
+        ),
+        "open_threads": queries.open_thread_count(draft) if draft else 0,
+        "look": looked_at_again(course.review_by, clock.today()),
+        "owner_in_charge": queries.owner_in_charge(course),
+        "archive_form": archive_form or ArchiveForm(course=course),
+        "refusal": refusal,
         "counts": queries.enrolment_counts(course),
         "state_name": COURSE_STATE_NAMES[CourseState(course.state)],
         "is_published": course.state == CourseState.PUBLISHED,
         "is_archived": course.state == CourseState.ARCHIVED,
         "levels": LEVEL_NAMES,
+        "working_title": title,
+        "has_workspace": title is not None,
+        **videos_context(draft or course.current_version),
     }
-    return render(request, "learning/manage.html", context)
+    status = 409 if refusal else 422 if archive_form is not None else 200
+    return render(request, "learning/manage.html", context, status=status)
 
 
 @login_required
@@ -126,23 +196,23 @@ def discard(request: SignedInRequest, public_id: UUID) -> HttpResponse:
 def export(request: SignedInRequest, public_id: UUID) -> HttpResponseBase:
     """The folder of a version as a zip."""
     version = _version(request, public_id)
-    stream = tempfile.TemporaryFile()  # noqa: SIM115  closed by the response when it is sent
-    actions.write_export(version, stream)
-    stream.seek(0)
-    return FileResponse(
-        stream,
-        as_attachment=True,
-        filename=f"{version.course.slug}-v{version.number}.zip",
-        content_type="application/zip",
-    )
+    return zip_response(partial(actions.write_export, version), f"{version.course.slug}-v{version.number}.zip")
 
 
 @login_required
 @require_POST
 def archive(request: SignedInRequest, slug: str) -> HttpResponse:
-    """Take a course out of the catalogue."""
+    """Take a course out of the catalogue, with a reason and, if there is one, the course that takes its place."""
     course = _managed(request, slug)
-    actions.archive_course(by=request.user, course=course)
+    form = ArchiveForm(request.POST, course=course)
+    if not form.is_valid():
+        return _manage_page(request, course, form)
+    try:
+        actions.archive_course(
+            by=request.user, course=course, reason=form.cleaned_data["reason"], successor=form.chosen_successor
+        )
+    except Refused as problem:
+        return _manage_page(request, course, form, str(problem))
     messages.success(request, _("Kursus diarsipkan. Peserta yang sedang belajar dapat menyelesaikannya."))
     return redirect("learning:manage", slug)
 
@@ -161,28 +231,41 @@ def restore(request: SignedInRequest, slug: str) -> HttpResponse:
 @require_safe
 def preview(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """A version as a learner will see it; begins with its first part."""
-    version = _version(request, public_id)
+    version = _readable(request, public_id)
     return redirect("learning:preview_activity", public_id, version.outline[0]["parts"][0]["key"])
+
+
+def _preview_language(request: SignedInRequest) -> str:
+    """The language in which one looks at drafts: chosen on the page, kept while signed in."""
+    if "language" in request.GET:
+        request.session["preview_language"] = request.GET["language"][:12]
+    return str(request.session.get("preview_language", ""))
 
 
 @login_required
 def preview_activity(request: SignedInRequest, public_id: UUID, key: str) -> HttpResponse:
     """One activity as a learner will see it; quizzes can be tried, nothing is kept."""
-    version = _version(request, public_id)
+    version = _readable(request, public_id)
     found = queries.activity_of(version.pk, key)
     if found is None or found.kind not in KINDS:
         raise Http404
-    outline = queries.outline_of(version, {}, key)
+    language = queries.language_for(version, _preview_language(request))
+    shown = queries.activity_in(version, found, language)
+    outline = queries.outline_of(queries.version_in(version, language), {}, key)
     context: dict[str, Any] = {
-        "version": version,
+        "variant": show_variant(shown.activity, None, request.GET.get("variant", "")),
+        **language_context(version, language, shown),
         "enrolment": None,
-        "activity": found,
+        "activity": shown.activity,
         "kind": KINDS[found.kind],
         "kinds": KINDS,
         "outline": outline,
         "here": outline.here,
         "base": reverse("learning:preview", args=[version.public_id]),
-        "course_url": reverse("learning:manage", args=[version.course.slug]),
+        "course_url": reverse("learning:review", args=[version.public_id])
+        if version.published_at is None
+        else reverse("learning:manage", args=[version.course.slug]),
+        "review_url": reverse("learning:review", args=[version.public_id]),
         "is_preview": True,
         "zone": "WIB",
         "error": "",
@@ -193,7 +276,13 @@ def preview_activity(request: SignedInRequest, public_id: UUID, key: str) -> Htt
         "session": None,
         "latest": None,
         "token": "",
+        "work": None,
+        "rubric": rubric_lines(shown.activity.payload.get("rubric", []), {}),
     }
+    if found.kind == "survey":
+        context |= whole_sheet(found)
+    if found.kind in PLAYED:
+        context |= playing_context(request, found, None)
     if found.kind in {"quiz", "test"}:
         items = found.payload["items"]
         is_graded = request.method == "POST"
@@ -202,6 +291,8 @@ def preview_activity(request: SignedInRequest, public_id: UUID, key: str) -> Htt
             for number, item in enumerate(items, start=1)
             if is_graded
         }
-        context["questions"] = quiz_questions(items, f"preview:{key}", answers, is_graded=is_graded)
+        context["questions"] = quiz_questions(
+            items, f"preview:{key}", answers, is_graded=is_graded, words=shown.item_words
+        )
         context["is_graded"] = is_graded
     return render(request, "learning/activity.html", context)

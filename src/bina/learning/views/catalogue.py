@@ -1,5 +1,6 @@
 """Finding a course, looking at it, joining and leaving it."""
 
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,12 +17,23 @@ from bina.foundation.requests import SignedInRequest
 from bina.learning import actions, queries
 from bina.learning.rules import COURSE_STATE_NAMES, KINDS, LEVEL_NAMES, CourseState, EnrolmentState
 
+if TYPE_CHECKING:
+    from bina.learning.models import Course, Pathway
+
 PAGE_SIZE = 24
 PRESSING = 5
+MOST_PATHWAYS = 3
 
 
 def _number(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _in_own_language(course: "Course") -> None:
+    """Show a course by the words of the reader's language, where it has some; the row is never saved."""
+    if course.current_version is not None:
+        version = course.current_version
+        course.current_version = queries.version_in(version, queries.language_for(version))
 
 
 @login_required
@@ -43,12 +55,18 @@ def catalogue(request: SignedInRequest) -> HttpResponse:
     for_gaps = request.GET.get("needs") == "1"
     found = queries.catalogue(request.user, text, filters, needs if for_gaps else None)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    for offered in page:
+        _in_own_language(offered)
     chosen = {
         "q": text, "area": filters.area or "", "hours": filters.hours, "level": filters.level or "",
         "needs": "1" if for_gaps else "",
     }  # fmt: skip
+    pathways = _pathways_beside(request, text) if page.number == 1 and not any({**chosen, "q": ""}.values()) else []
+    own = queries.journeys_of(request.user.employee) if pathways and request.user.employee else {}
     context = {
         "page": page,
+        "pathways": pathways,
+        "journeys": own,
         "mine": queries.running_by_course(request.user.employee_id, [course.pk for course in page]),
         "needs": needs,
         "pressing": pressing,
@@ -58,8 +76,14 @@ def catalogue(request: SignedInRequest) -> HttpResponse:
         "filter_count": sum(1 for name in ("area", "hours", "level", "needs") if chosen[name]),
         "areas": queries.taught_areas(),
         "levels": LEVEL_NAMES,
+        "replaced": queries.replaced_courses(request.user, text),
     }
     return render(request, "learning/catalogue.html", context)
+
+
+def _pathways_beside(request: SignedInRequest, text: str) -> "list[Pathway]":
+    """A few pathways that stand before the courses; the others have a page of their own."""
+    return list(queries.pathways_offered(request.user, text)[:MOST_PATHWAYS])
 
 
 @login_required
@@ -72,11 +96,23 @@ def course(request: SignedInRequest, slug: str) -> HttpResponse:
     version = enrolment.version if enrolment else found.current_version
     if version is None:
         raise Http404
+    chosen = enrolment.language if enrolment else request.GET.get("language", "")[:12]
+    language = queries.language_for(version, chosen)
+    languages = queries.languages_of(version, language)
+    incomplete = len(version.languages.get(language, {}).get("incomplete", []))
+    version = queries.version_in(version, language)
     is_running = enrolment is not None and enrolment.state == EnrolmentState.STARTED
-    outline = queries.outline_of(version, enrolment.progress_marks if enrolment else {})
+    outline = (
+        queries.outline_of(version, enrolment.progress_marks, scores=enrolment.facts.get("scores", {}))
+        if enrolment
+        else queries.outline_of(version, {}, scores={})
+    )
     context = {
         "course": found,
         "version": version,
+        "languages": languages,
+        "language": language,
+        "incomplete": incomplete,
         "enrolment": enrolment,
         "is_running": is_running,
         "is_completed": enrolment is not None and enrolment.state == EnrolmentState.COMPLETED,
@@ -84,6 +120,7 @@ def course(request: SignedInRequest, slug: str) -> HttpResponse:
         "has_newer": version.pk != found.current_version_id and found.state == CourseState.PUBLISHED,
         "may_enrol": request.user.employee is not None and found.state == CourseState.PUBLISHED,
         "state_name": COURSE_STATE_NAMES[CourseState(found.state)],
+        "successor": queries.successor_of(request.user, found),
         "outline": outline,
         "kinds": KINDS,
         "levels": LEVEL_NAMES,
@@ -110,7 +147,10 @@ def mine(request: SignedInRequest) -> HttpResponse:
     if request.user.employee is None:
         raise Http404
     page = Paginator(queries.enrolments_of(request.user.employee), 30).get_page(request.GET.get("page"))
-    return render(request, "learning/mine.html", {"page": page, "states": EnrolmentState})
+    for row in page:
+        row.version = queries.version_in(row.version, queries.language_for(row.version, row.language))
+    context = {"page": page, "states": EnrolmentState, "sees_reviews": queries.may_see_reviews(request.user)}
+    return render(request, "learning/mine.html", context)
 
 
 @login_required

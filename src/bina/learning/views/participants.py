@@ -16,7 +16,7 @@ from bina.foundation.errors import Refused
 from bina.foundation.requests import SignedInRequest
 from bina.journal.queries import history_of
 from bina.learning import actions, queries
-from bina.learning.rules import ENROLMENT_STATE_NAMES, KINDS, CourseState, EnrolmentState, Origin
+from bina.learning.rules import ENROLMENT_STATE_NAMES, KINDS, CourseState, EnrolmentState, Origin, parts_to_redo
 
 if TYPE_CHECKING:
     from bina.learning.models import Course, Enrolment
@@ -41,6 +41,7 @@ def participants(request: SignedInRequest, slug: str) -> HttpResponse:
         "chosen": {"state": state, "q": text},
         "query": urlencode({name: value for name, value in (("state", state), ("q", text)) if value}),
         "state_names": ENROLMENT_STATE_NAMES,
+        "has_surveys": queries.may_author(request.user) and queries.has_surveys(course),
         "may_enrol": course.state == CourseState.PUBLISHED,
     }
     return render(request, "learning/participants.html", context)
@@ -118,8 +119,10 @@ def _participant_page(request: SignedInRequest, enrolment: "Enrolment", *, error
         "state_name": ENROLMENT_STATE_NAMES[EnrolmentState(enrolment.state)],
         "is_running": enrolment.state == EnrolmentState.STARTED,
         "is_completed": enrolment.state == EnrolmentState.COMPLETED,
+        "redo_parts": parts_to_redo(enrolment.version.outline, enrolment.progress_marks),
         "may_repair": queries.may_repair_records(request.user, enrolment),
         "repairs": history_of("enrolment", enrolment.public_id).exclude(reason="")[:20],
+        "hasty": enrolment.facts.get("hasty", {}),
         "typed": request.POST,
         "error": error,
     }

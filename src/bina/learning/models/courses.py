@@ -2,16 +2,18 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from bina.foundation.models import PublicIdModel
 from bina.learning.rules import (
     COURSE_STATE_NAMES,
     ENROLMENT_STATE_NAMES,
+    REVIEW_STATE_NAMES,
     CourseState,
     EnrolmentState,
     Origin,
     ProgressState,
+    ReviewState,
 )
 
 
@@ -44,6 +46,11 @@ class Course(PublicIdModel):
         "learning.CourseVersion", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    # The day before which somebody looks whether all of it is still right; the course runs on when it has passed.
+    review_by = models.DateField(null=True, blank=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
+    archive_reason = models.CharField(max_length=1_000, blank=True)
+    successor = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 
     class Meta:
         ordering = ["slug"]
@@ -94,6 +101,11 @@ class CourseVersion(PublicIdModel):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     published_at = models.DateTimeField(null=True, blank=True)
+    review_state = models.CharField(
+        max_length=15, choices=[(s.value, n) for s, n in REVIEW_STATE_NAMES.items()], default=ReviewState.DRAFT.value
+    )
+    # By language other than that of the folder: the words of catalogue, course page and outline, and what has none of its own.
+    languages = models.JSONField(default=dict, blank=True)
 
     class Meta:
         ordering = ["course", "-number"]
@@ -101,6 +113,11 @@ class CourseVersion(PublicIdModel):
 
     def __str__(self) -> str:
         return f"{self.title} (v{self.number})"
+
+    @property
+    def review_state_name(self) -> str:
+        """The state of its review in words."""
+        return str(REVIEW_STATE_NAMES[ReviewState(self.review_state)])
 
 
 class CourseFile(models.Model):
@@ -167,10 +184,33 @@ class Activity(models.Model):
         return self.title
 
 
+class ActivityWords(models.Model):
+    """An activity in another language than that of its folder: title, text, and in ``payload`` the fields that differ.
+
+    Keys, answers, minutes and gates are those of the activity. ``is_whole`` False: some words fell back to the folder's language.
+    """
+
+    activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="translations")
+    language = models.CharField(max_length=12)
+    title = models.CharField(max_length=160)
+    payload = models.JSONField(default=dict)
+    body_html = models.TextField(blank=True)
+    is_whole = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name_plural = "activity words"
+        constraints = [models.UniqueConstraint(fields=["activity", "language"], name="activity_words_once")]
+
+    def __str__(self) -> str:
+        return f"{self.activity_id} ({self.language})"
+
+
 class Enrolment(PublicIdModel):
     """A person on one version of a course. The counters repeat the progress rows, so that lists read one table.
 
-    ``progress_marks`` maps activity keys to “o” (opened) or “c” (completed).
+    ``progress_marks`` maps activity keys to “o” (opened), “c” (completed) or “s” (not meant for this person). ``facts`` keeps
+    what pages need beside them: ``scores`` (best one of each test and quiz, 0 to 100) and ``hasty`` (parts that were done
+    faster than anybody reads: seconds, minutes stated, and what the person says about it).
     """
 
     employee = models.ForeignKey("people.Employee", on_delete=models.CASCADE, related_name="enrolments")
@@ -198,6 +238,9 @@ class Enrolment(PublicIdModel):
     minutes_left = models.PositiveIntegerField(default=0)
     grade = models.FloatField(null=True, blank=True, help_text="best final test, 0 to 100")
     progress_marks = models.JSONField(default=dict, blank=True)
+    facts = models.JSONField(default=dict, blank=True, db_default=Value({}, models.JSONField()))
+    # The language chosen within the course; empty: that of the pages, where the course has it.
+    language = models.CharField(max_length=12, blank=True, default="", db_default="")
 
     class Meta:
         ordering = ["-id"]
@@ -223,6 +266,22 @@ class Enrolment(PublicIdModel):
     def share_done(self) -> float:
         """Share of the required parts that are done, 0 to 1."""
         return self.parts_done / self.parts_total if self.parts_total else 0.0
+
+
+class EnrolmentSum(models.Model):
+    """Enrolments of the people of a unit (``is_whole``: with everybody below it) by state. Kept by
+    ``people.actions.refresh_sums``; read together with its marks only."""
+
+    unit = models.ForeignKey("people.OrgUnit", on_delete=models.CASCADE, related_name="+", db_index=False)
+    is_whole = models.BooleanField()
+    state = models.CharField(max_length=10)
+    enrolments = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["unit", "is_whole", "state"], name="enrolment_sum_once")]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} · {self.state}: {self.enrolments}"
 
 
 class ActivityProgress(models.Model):
