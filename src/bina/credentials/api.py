@@ -8,6 +8,7 @@ from ninja.errors import HttpError
 
 from bina.credentials import actions, queries
 from bina.credentials.rules import STATE_NAMES
+from bina.foundation import clock
 from bina.foundation.errors import Refused
 
 router = Router(tags=["credentials"])
@@ -101,5 +102,5 @@ def verify(request: HttpRequest, code: str) -> Any:
         issued_on=printed["issued_on"],
         state=found.state.value,
         state_name=str(STATE_NAMES[found.state]),
-        revoked_on=found.revoked_at.date().isoformat() if found.revoked_at else None,
+        revoked_on=clock.day_of(found.revoked_at).isoformat() if found.revoked_at else None,
     )

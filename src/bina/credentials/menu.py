@@ -14,3 +14,7 @@ add_place(
     Place(_("Sertifikat pegawai"), "credentials:certificates", "award", 40,
           lambda user: standing_of(user).may(Permission.REVOKE_CERTIFICATES), group="account")
 )  # fmt: skip
+add_place(
+    Place(_("Aturan JP dan penerbit"), "credentials:hour_rules", "clock", 73,
+          lambda user: standing_of(user).may(Permission.MANAGE_STANDARDS), group="account")
+)  # fmt: skip

@@ -182,6 +182,24 @@ class LearningHours(PublicIdModel):
         return calculation(self.conversion, Reach(self.reach), self.quantity, self.hours)
 
 
+class HoursSum(models.Model):
+    """People of a unit (``is_whole``: with everybody below it) by kind of employment: how many, how many reached the yearly
+    floor, and their hours of the running year. Kept by ``people.actions.refresh_sums``; read together with its marks only."""
+
+    unit = models.ForeignKey("people.OrgUnit", on_delete=models.CASCADE, related_name="+", db_index=False)
+    is_whole = models.BooleanField()
+    employment_type = models.CharField(max_length=20)
+    people = models.BigIntegerField()
+    reached = models.BigIntegerField()
+    hours = models.DecimalField(max_digits=14, decimal_places=2)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["unit", "is_whole", "employment_type"], name="hours_sum_once")]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} · {self.employment_type}: {self.people}"
+
+
 class NumberSequence(models.Model):
     """Counts certificates of one agency and year without gaps: the count moves in the certificate's own transaction."""
 
@@ -207,6 +225,7 @@ class Issuer(models.Model):
     agency_code = models.CharField(
         max_length=20, blank=True, help_text="code in the number; empty means the agency's own"
     )
+    legal_basis = models.CharField(max_length=300, blank=True)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
 
@@ -218,6 +237,14 @@ class Issuer(models.Model):
 
     def __str__(self) -> str:
         return self.organiser
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What certificates take from it, and on which basis."""
+        return {
+            "organiser": self.organiser, "signatory_name": self.signatory_name, "signatory_title": self.signatory_title,
+            "pattern": self.number_pattern, "agency_code": self.agency_code, "legal_basis": self.legal_basis,
+        }  # fmt: skip
 
 
 class Certificate(PublicIdModel):

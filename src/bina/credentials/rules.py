@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from bina.design.formats import number
+from bina.design.formats import date, number
 from bina.foundation.verdict import ALLOWED, Verdict, refused
 
 
@@ -78,6 +78,13 @@ class Period(StrEnum):
     YEAR = "year"
 
 
+PERIOD_NAMES: dict[Period, str | Promise] = {
+    Period.NONE: _("tanpa batas"),
+    Period.MONTH: _("bulan"),
+    Period.YEAR: _("tahun"),
+}
+
+
 class RequirementKind(StrEnum):
     """What the law sets for a kind of employment."""
 
@@ -89,6 +96,32 @@ REQUIREMENT_KIND_NAMES: dict[RequirementKind, str | Promise] = {
     RequirementKind.FLOOR_YEAR: _("paling sedikit per tahun"),
     RequirementKind.CEILING_CONTRACT: _("paling banyak per masa kontrak"),
 }
+
+
+def can_begin(start: dt.date, *, current: dt.date | None, is_used: bool = False) -> Verdict:
+    """Whether a rule may begin on a day, when the owner's newest that has begun did so on ``current``: nothing that has
+    held is lost.
+
+    ``is_used``: rows of the ledger were counted by the newest, so its own day is taken too.
+    """
+    if current is None or start > current or (start == current and not is_used):
+        return ALLOWED
+    if start == current:
+        return refused(
+            _("Sudah ada catatan yang dihitung menurut aturan yang mulai %(day)s. Pilih tanggal sesudahnya.")
+            % {"day": date(current)}
+        )
+    return refused(
+        _("Yang berlaku sekarang mulai %(day)s. Pilih tanggal itu atau sesudahnya, agar riwayatnya tidak hilang.")
+        % {"day": date(current)}
+    )
+
+
+def can_require_from(start: dt.date, today: dt.date) -> Verdict:
+    """Whether what is asked may change from a day on: years that are over keep what was asked of them."""
+    if start.year >= today.year:
+        return ALLOWED
+    return refused(_("Tahun yang sudah lewat tidak dihitung ulang. Pilih tanggal dalam tahun ini atau sesudahnya."))
 
 
 class CertificateState(StrEnum):

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from bina.evaluation.queries import possible_owners
+from bina.foundation.fields import Day
 
 if TYPE_CHECKING:
     from bina.evaluation.models import Programme
@@ -16,14 +17,10 @@ class ProgrammeForm(forms.Form):
     """Title, period and owner of a programme."""
 
     title = forms.CharField(label=_("Judul"), max_length=200)
-    period_from = forms.DateField(
-        label=_("Mulai"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text=_("Peserta yang mulai sejak tanggal ini. Kosong: sejak awal."),
-    )  # fmt: skip
-    period_to = forms.DateField(
-        label=_("Sampai"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text=_("Kosong: masih berjalan."),
-    )  # fmt: skip
+    period_from = Day(
+        label=_("Mulai"), required=False, help_text=_("Peserta yang mulai sejak tanggal ini. Kosong: sejak awal.")
+    )
+    period_to = Day(label=_("Sampai"), required=False, help_text=_("Kosong: masih berjalan."))
     owner: "forms.ModelChoiceField[User]" = forms.ModelChoiceField(
         label=_("Penanggung jawab"), queryset=None, required=False, empty_label=_("Belum ditetapkan")
     )

@@ -14,10 +14,8 @@ from bina.evaluation.forms import ProgrammeForm
 from bina.evaluation.rules import caveat
 from bina.foundation.errors import Refused
 from bina.foundation.requests import SignedInRequest
-from bina.foundation.spreadsheets import write_xlsx
+from bina.foundation.spreadsheets import XLSX, write_xlsx
 from bina.learning.queries import enrolment_visible_to
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @login_required

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from bina.competencies.queries import competencies_to_require
 from bina.credentials.queries import forms_of_development
 from bina.credentials.rules import CATEGORY_NAMES
+from bina.foundation.fields import Day, offer
 from bina.learning.queries import published_courses
 from bina.planning.actions import ItemContent
 
@@ -74,9 +75,9 @@ class ItemForm(forms.Form):
         for code, form in self._forms.items():
             families.setdefault(str(CATEGORY_NAMES[form.category]), []).append((code, form.name))
         courses = [(public_id, row.title) for public_id, row in self._courses.items()]
-        self.fields["course"].choices = [("", _("Tanpa kursus")), *courses]  # type: ignore[attr-defined]
-        self.fields["competency"].choices = [("", _("Tidak khusus")), *groups.items()]  # type: ignore[attr-defined]
-        self.fields["form_code"].choices = [("", _("Pilih bentuk")), *families.items()]  # type: ignore[attr-defined]
+        offer(self, "course", [("", _("Tanpa kursus")), *courses])
+        offer(self, "competency", [("", _("Tidak khusus")), *groups.items()])
+        offer(self, "form_code", [("", _("Pilih bentuk")), *families.items()])
 
     @staticmethod
     def initial_of(item: "PlanItem") -> dict[str, Any]:
@@ -135,12 +136,8 @@ class DoneForm(forms.Form):
 class CycleForm(forms.Form):
     """When first plans of a year are accepted."""
 
-    opens_on = forms.DateField(
-        label=_("Dibuka"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    closes_on = forms.DateField(
-        label=_("Ditutup"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    opens_on = Day(label=_("Dibuka"), required=False)
+    closes_on = Day(label=_("Ditutup"), required=False)
 
 
 def read_uuid(text: str) -> UUID | None:

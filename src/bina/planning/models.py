@@ -80,6 +80,24 @@ class IndividualPlan(PublicIdModel):
         return PlanState(self.state) in LIVE_STATES
 
 
+class PlanSum(models.Model):
+    """People of a unit (``is_whole``: with everybody below it) by the state of their plan of the running year, and the
+    items of agreed plans. Kept by ``people.actions.refresh_sums``; read together with its marks only."""
+
+    unit = models.ForeignKey("people.OrgUnit", on_delete=models.CASCADE, related_name="+", db_index=False)
+    is_whole = models.BooleanField()
+    state = models.CharField(max_length=10)
+    people = models.BigIntegerField()
+    items = models.BigIntegerField()
+    done = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["unit", "is_whole", "state"], name="plan_sum_once")]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} · {self.state}: {self.people}"
+
+
 class PlanItem(PublicIdModel):
     """One intention in a plan: a competency, a target level, a form of development or course, a quarter, hours, a reason.
 

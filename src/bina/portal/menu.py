@@ -20,3 +20,7 @@ add_place(
         _("Pimpinan"), "portal:leader", "landmark", 64, lambda user: standing_of(user).may(Permission.SEE_LEADER_PAGE)
     )
 )
+add_place(
+    Place(_("Data acuan dan aturan"), "admin:index", "database", 80, lambda user: user.is_staff, group="account",
+          prefix="/admin/")
+)  # fmt: skip

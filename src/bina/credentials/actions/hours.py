@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 
 from bina.credentials import entries
 from bina.credentials.models import LearningHours
-from bina.credentials.queries import may_repair_hours_of, rule_in_force
+from bina.credentials.queries import HOURS_SUMS, may_repair_hours_of, rule_in_force
 from bina.credentials.rules import Conversion, Reach, can_count, can_void, cap_window, counted_hours
 from bina.foundation import clock
 from bina.foundation.errors import Refused
 from bina.journal.actions import record
+from bina.people.actions import note_person_changed
 from bina.people.queries import employees
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def record_hours(
         },
         recorded_at=clock.now(),
     )  # fmt: skip
+    note_person_changed(employee.pk, HOURS_SUMS)
     record(
         entries.HOURS_RECORDED,
         by=by,
@@ -122,6 +124,7 @@ def void_hours(*, by: "User | None", row: LearningHours, reason: str) -> None:
     row.voided_at = clock.now()
     row.voided_reason = reason.strip()[:300]
     row.save(update_fields=["voided_at", "voided_reason"])
+    note_person_changed(row.employee_id, HOURS_SUMS)
     record(
         entries.HOURS_VOIDED,
         by=by,

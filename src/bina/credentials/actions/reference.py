@@ -4,25 +4,36 @@ import csv
 import datetime as dt
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from bina.credentials import entries
-from bina.credentials.models import HourRequirement, HourRule, Issuer
-from bina.credentials.queries import rule_in_force
-from bina.credentials.rules import NUMBER_PATTERN, Period, RequirementKind, RuleKind, can_be_pattern
+from bina.credentials.models import HourRequirement, HourRule, Issuer, LearningHours
+from bina.credentials.queries import may_set_rules, rule_in_force
+from bina.credentials.rules import (
+    NUMBER_PATTERN,
+    Conversion,
+    Period,
+    RequirementKind,
+    RuleKind,
+    can_be_pattern,
+    can_begin,
+    can_require_from,
+)
+from bina.foundation import clock
 from bina.foundation.errors import Refused
-from bina.foundation.verdict import ALLOWED, Verdict, denied
 from bina.journal.actions import record
-from bina.people.queries import agencies_visible_to, standing_of
-from bina.people.rules import Permission
+from bina.people.queries import agencies
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from bina.people.models import Agency, User
+
+Row = TypeVar("Row", HourRule, HourRequirement, Issuer)
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 
@@ -71,22 +82,19 @@ def load_reference_data() -> None:
             )
 
 
-def _may_set(user: "User", agency: "Agency | None") -> Verdict:
-    if agency is None:
-        if standing_of(user).may(Permission.MANAGE_PLATFORM):
-            return ALLOWED
-        return denied(_("Aturan nasional hanya dapat diubah oleh admin platform."))
-    if agencies_visible_to(user, Permission.MANAGE_STANDARDS).filter(pk=agency.pk).exists():
-        return ALLOWED
-    return denied(_("Hanya pengelola kepegawaian instansi yang dapat menetapkan aturan instansinya."))
-
-
 def _end_open_rows(
     rows: "QuerySet[HourRule] | QuerySet[HourRequirement] | QuerySet[Issuer]", valid_from: dt.date
 ) -> None:
     """End what holds now the day before; what would begin later gives way entirely."""
-    rows.filter(valid_from__gte=valid_from).delete()
-    rows.update(valid_to=valid_from - dt.timedelta(days=1))
+    rows.filter(valid_to=None, valid_from__gte=valid_from).delete()
+    rows.filter(Q(valid_to=None) | Q(valid_to__gte=valid_from), valid_from__lt=valid_from).update(
+        valid_to=valid_from - dt.timedelta(days=1)
+    )
+
+
+def _newest_begun(rows: "QuerySet[Row]") -> "Row | None":
+    """The newest of an owner's rows that has begun, whether it still holds or not."""
+    return rows.filter(valid_from__lte=clock.today()).order_by("-valid_from", "-id").first()
 
 
 @transaction.atomic
@@ -103,13 +111,16 @@ def set_hour_rule(
     cap_quantity: Decimal | None = None,
     cap_period: str = "",
     longest_months: int | None = None,
+    reason: str = "",
 ) -> HourRule:
     """Set how a known form counts from a day on; the earlier row of the same owner ends the day before.
 
-    Hours already in the ledger keep the rule they were counted by. Raises Denied without the right, Refused for an
-    unknown form, a missing basis or a negative value.
+    Hours already in the ledger keep the rule they were counted by. Setting what holds already changes nothing. Raises Denied
+    without the right, Refused for an unknown form, a missing basis, a negative value, or a day whose rule is in use.
     """
-    _may_set(by, agency).require()
+    may_set_rules(by, agency).require()
+    # One writer for a form at a time; the national row is always there.
+    list(HourRule.objects.select_for_update().filter(agency=None, form_code=form_code))
     known = rule_in_force(form_code, None, valid_from)
     if known is None:
         raise Refused(_("Bentuk pengembangan “%(code)s” belum dikenal pada tanggal itu.") % {"code": form_code})
@@ -119,12 +130,25 @@ def set_hour_rule(
         value is not None and not 0 <= value <= 1000 for value in (value_national, value_international, cap_quantity)
     ):
         raise Refused(_("Nilai JP harus antara 0 dan 1.000."))
-    _end_open_rows(HourRule.objects.filter(agency=agency, form_code=form_code, valid_to=None), valid_from)
+    legal_basis = legal_basis.strip()[:300]
+    own = HourRule.objects.filter(agency=agency, form_code=form_code)
+    current = own.filter(valid_to=None).first()
+    newest = _newest_begun(own)
+    conversion = Conversion(
+        RuleKind(kind), value_national, value_international, cap_quantity, Period(cap_period), longest_months
+    )
+    if current and (current.conversion, current.legal_basis, current.valid_from) == (
+        conversion, legal_basis, valid_from
+    ):  # fmt: skip
+        return current
+    is_used = newest is not None and LearningHours.objects.filter(rule=newest).exists()
+    can_begin(valid_from, current=newest.valid_from if newest else None, is_used=is_used).require()
+    _end_open_rows(own, valid_from)
     row = HourRule.objects.create(
         agency=agency, form_code=form_code, name=known.name, name_en=known.name_en, category=known.category,
-        siasn_code=known.siasn_code, order=known.order, kind=RuleKind(kind).value, value_national=value_national,
-        value_international=value_international, cap_quantity=cap_quantity, cap_period=Period(cap_period).value,
-        longest_months=longest_months, legal_basis=legal_basis.strip()[:300], confidence="own", valid_from=valid_from,
+        siasn_code=known.siasn_code, order=known.order, kind=conversion.kind.value, value_national=value_national,
+        value_international=value_international, cap_quantity=cap_quantity, cap_period=conversion.cap_period.value,
+        longest_months=longest_months, legal_basis=legal_basis, confidence="own", valid_from=valid_from,
     )  # fmt: skip
     record(
         entries.HOUR_RULE_SET,
@@ -133,9 +157,12 @@ def set_hour_rule(
         object_id=row.pk,
         name=f"{row.name} · {row.get_kind_display()}",
         agency_id=agency.pk if agency else None,
-        reason=row.legal_basis,
-        data={"form": form_code, "value": str(value_national), "valid_from": valid_from.isoformat()},
-    )
+        reason=reason.strip() or legal_basis,
+        data={
+            "form": form_code, "valid_from": valid_from.isoformat(), "legal_basis": legal_basis,
+            "before": current.conversion.as_snapshot() if current else None, "after": conversion.as_snapshot(),
+        },
+    )  # fmt: skip
     return row
 
 
@@ -149,19 +176,33 @@ def set_hour_requirement(
     hours: Decimal,
     valid_from: dt.date,
     legal_basis: str,
+    reason: str = "",
 ) -> HourRequirement:
-    """Set the floor or ceiling of a kind of employment from a day on; the earlier row of the same owner ends."""
-    _may_set(by, agency).require()
+    """Set the floor or ceiling of a kind of employment from a day on; the earlier row of the same owner ends.
+
+    Setting what holds already changes nothing. Raises Denied without the right, Refused without a basis, for hours out of
+    range, or for a day that would change a year that is over or what has been in force.
+    """
+    may_set_rules(by, agency).require()
     if not legal_basis.strip():
         raise Refused(_("Tuliskan dasar hukum atau keputusan yang menetapkan aturan ini."))
     if not 0 <= hours <= 1000:
         raise Refused(_("Nilai JP harus antara 0 dan 1.000."))
     # A kind of employment has one requirement at a time: a ceiling replaces a floor and the other way round.
-    rows = HourRequirement.objects.filter(agency=agency, employment_type=employment_type, valid_to=None)
+    list(HourRequirement.objects.select_for_update().filter(agency=None))
+    legal_basis = legal_basis.strip()[:300]
+    rows = HourRequirement.objects.filter(agency=agency, employment_type=employment_type)
+    current, newest = rows.filter(valid_to=None).first(), _newest_begun(rows)
+    if current and (current.kind, current.hours, current.legal_basis, current.valid_from) == (
+        kind, hours, legal_basis, valid_from
+    ):  # fmt: skip
+        return current
+    can_begin(valid_from, current=newest.valid_from if newest else None).require()
+    can_require_from(valid_from, clock.today()).require()
     _end_open_rows(rows, valid_from)
     row = HourRequirement.objects.create(
         agency=agency, employment_type=employment_type, kind=RequirementKind(kind).value, hours=hours,
-        legal_basis=legal_basis.strip()[:300], confidence="own", valid_from=valid_from,
+        legal_basis=legal_basis, confidence="own", valid_from=valid_from,
     )  # fmt: skip
     record(
         entries.HOUR_REQUIREMENT_SET,
@@ -170,9 +211,12 @@ def set_hour_requirement(
         object_id=row.pk,
         name=str(row),
         agency_id=agency.pk if agency else None,
-        reason=row.legal_basis,
-        data={"employment_type": employment_type, "kind": row.kind, "hours": str(hours)},
-    )
+        reason=reason.strip() or legal_basis,
+        data={
+            "employment_type": employment_type, "kind": row.kind, "hours": str(hours),
+            "valid_from": valid_from.isoformat(), "legal_basis": legal_basis,
+        },
+    )  # fmt: skip
     return row
 
 
@@ -185,22 +229,40 @@ def set_issuer(
     signatory_name: str,
     signatory_title: str,
     valid_from: dt.date,
+    legal_basis: str,
     number_pattern: str = NUMBER_PATTERN,
     agency_code: str = "",
+    reason: str = "",
 ) -> Issuer:
-    """Set in whose name and with which numbers an agency issues certificates from a day on."""
-    _may_set(by, agency).require()
+    """Set in whose name and with which numbers an agency issues certificates from a day on; issued ones stay as printed.
+
+    Setting what holds already changes nothing. Raises Denied without the right, Refused for a pattern that cannot number,
+    without an organiser or a basis, or for a day before the one in force begins.
+    """
+    may_set_rules(by, agency).require()
     can_be_pattern(number_pattern).require()
-    if not organiser.strip():
+    organiser, legal_basis = organiser.strip(), legal_basis.strip()[:300]
+    if not organiser:
         raise Refused(_("Tuliskan nama penyelenggara yang tercetak pada sertifikat."))
-    _end_open_rows(Issuer.objects.filter(agency=agency, valid_to=None), valid_from)
-    row = Issuer.objects.create(
-        agency=agency, organiser=organiser.strip(), signatory_name=signatory_name.strip(),
+    if not legal_basis:
+        raise Refused(_("Tuliskan dasar hukum atau keputusan yang menetapkan aturan ini."))
+    # One writer for an agency at a time.
+    agencies().select_for_update(no_key=True).filter(pk=agency.pk).first()
+    rows = Issuer.objects.filter(agency=agency)
+    fresh = Issuer(
+        agency=agency, organiser=organiser, signatory_name=signatory_name.strip(),
         signatory_title=signatory_title.strip(), number_pattern=number_pattern, agency_code=agency_code.strip(),
-        valid_from=valid_from,
+        legal_basis=legal_basis, valid_from=valid_from,
     )  # fmt: skip
+    current, newest = rows.filter(valid_to=None).first(), _newest_begun(rows)
+    if current and current.facts == fresh.facts and current.valid_from == valid_from:
+        return current
+    can_begin(valid_from, current=newest.valid_from if newest else None).require()
+    _end_open_rows(rows, valid_from)
+    fresh.save()
     record(
-        entries.ISSUER_SET, by=by, kind="issuer", object_id=row.pk, name=row.organiser, agency_id=agency.pk,
-        data={"pattern": number_pattern, "valid_from": valid_from.isoformat()},
+        entries.ISSUER_SET, by=by, kind="issuer", object_id=fresh.pk, name=fresh.organiser, agency_id=agency.pk,
+        reason=reason.strip() or legal_basis,
+        data={"before": current.facts if current else None, "after": fresh.facts, "valid_from": valid_from.isoformat()},
     )  # fmt: skip
-    return row
+    return fresh

@@ -1,18 +1,19 @@
 """The rules and requirements in force on a date, an agency's own winning over the national ones."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TypeVar
+from itertools import groupby
+from typing import Any, TypeVar
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, Value
 
 from bina.credentials.models import HourRequirement, HourRule
 from bina.credentials.rules import UNIT_NAMES, Category, RequirementKind, RuleKind
 from bina.foundation import clock
 from bina.foundation.prepared import PreparedQuery, PreparedRows
-from bina.foundation.wording import localized
+from bina.foundation.wording import localized, reads_english
 
 Row = TypeVar("Row")
 
@@ -100,10 +101,11 @@ _forms = PreparedQuery(
 def forms_of_development(agency_id: int | None = None, on: dt.date | None = None) -> list[FormOfDevelopment]:
     """Every form of development as an agency knows it on a date. One query."""
     rows = _forms.rows(agency_id or 0, on or clock.today())
-    return [
-        FormOfDevelopment(code, localized(name, english), Category(category), RuleKind(kind), value)
-        for code, _agency_id, name, english, category, kind, value in _winning((row[0], row[1], row) for row in rows)
-    ]
+    return [_form(*row) for row in _winning((row[0], row[1], (row[0], *row[2:])) for row in rows)]
+
+
+def _form(code: str, name: str, english: str, category: str, kind: str, value: Decimal | None) -> FormOfDevelopment:
+    return FormOfDevelopment(code, localized(name, english), Category(category), RuleKind(kind), value)
 
 
 _names = PreparedQuery(
@@ -119,8 +121,11 @@ _names = PreparedQuery(
 def form_names(agency_id: int | None = None) -> dict[str, str]:
     """What the forms of development are called today, by code; an agency's own word wins. One light query, for pages
     that only show names: whole rules would cost them several times as much."""
-    today = clock.today()
-    return {code: localized(name, english) for code, name, english in _names.rows(agency_id or 0, today)}
+    in_english = reads_english()
+    return {
+        code: english if in_english and english else name
+        for code, name, english in _names.rows(agency_id or 0, clock.today())
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +136,64 @@ class RequirementFacts:
     hours: Decimal
     legal_basis: str
     confidence: str
+
+
+_terms = PreparedQuery(
+    lambda agency_id, on, employment_type, due: (
+        HourRule.objects.filter(_in_force(on, agency_id))
+        .order_by()
+        .annotate(what=Value("form"))
+        .values_list(
+            "what", "order", "form_code", "valid_from", "id", "agency_id", "name", "name_en", "category", "kind",
+            "value_national",
+        )
+        .union(
+            HourRequirement.objects.filter(_in_force(due, agency_id), employment_type=employment_type)
+            .order_by()
+            .annotate(what=Value("requirement"), order=Value(0), category=Value(""))
+            .values_list(
+                "what", "order", "employment_type", "valid_from", "id", "agency_id", "legal_basis", "confidence",
+                "category", "kind", "hours",
+            ),
+            all=True,
+        )
+        .order_by("what", "order", "form_code", "valid_from", "id")
+    ),
+    int, dt.date, str, dt.date,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a plan stands on: the forms of development as an agency knows them, and what is asked of a kind of employment."""
+
+    requirement: RequirementFacts | None
+    _forms: tuple[Sequence[Any], ...]
+
+    def forms(self) -> list[FormOfDevelopment]:
+        """Every form of development, in the order of the catalogue of forms."""
+        return [_form(*row) for row in self._forms]
+
+    def names(self) -> dict[str, str]:
+        """What the forms are called, by code."""
+        in_english = reads_english()
+        return {code: english if in_english and english else name for code, name, english, *_rest in self._forms}
+
+
+def terms_of(agency_id: int | None, employment_type: str, year: int) -> Terms:
+    """The forms of today and the requirement at the end of a year. One compiled query for both."""
+    rows = _terms.rows(agency_id or 0, clock.today(), employment_type, dt.date(year, 12, 31))
+    found: dict[str, list[Sequence[Any]]] = {"form": [], "requirement": []}
+    for what, rows_of in groupby(rows, key=lambda row: row[0]):
+        found[what] = _winning((row[2], row[5], (row[2], *row[6:])) for row in rows_of)
+    asked = next(
+        (
+            RequirementFacts(RequirementKind(kind), hours, basis, confidence)
+            for _type, basis, confidence, _category, kind, hours in found["requirement"]
+        ),
+        None,
+    )
+    return Terms(asked, tuple(found["form"]))
 
 
 def requirement_rows(on: dt.date, agency_id: int, employment_type: str) -> QuerySet[HourRequirement]:
@@ -177,3 +240,10 @@ def requirement_list(agency_id: int | None = None, on: dt.date | None = None) ->
         if current is None or row.agency_id is not None or current.agency_id is None:
             chosen[row.employment_type] = row
     return list(chosen.values())
+
+
+def requirement_history(employment_type: str, agency_id: int | None = None) -> QuerySet[HourRequirement]:
+    """Everything that was ever asked of a kind of employment, nationally and in one agency, newest first."""
+    owner = Q(agency=None) | Q(agency_id=agency_id) if agency_id else Q(agency=None)
+    rows = HourRequirement.objects.filter(owner, employment_type=employment_type)
+    return rows.select_related("agency").order_by("-valid_from", "-id")

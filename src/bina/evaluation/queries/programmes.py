@@ -7,6 +7,7 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from bina.evaluation.models import ImpactEstimate, Programme
 from bina.evaluation.rules import IMPROVED, MINIMUM_PAIRS
+from bina.foundation.lookups import EVERY_ROW
 from bina.foundation.prepared import PreparedQuery
 from bina.learning.queries import completions_of
 from bina.learning.rules import CourseState
@@ -31,7 +32,7 @@ def _held(standing: Standing, permissions: tuple[Permission, ...]) -> Q:
     for permission in permissions:
         agencies = standing.agencies_with(permission)
         if agencies is None:
-            return Q()
+            return EVERY_ROW
         condition |= Q(agency_id__in=agencies)
     return condition
 

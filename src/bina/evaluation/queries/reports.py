@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count
 
 from bina.assessment.queries import TestScore, pre_post_scores
-from bina.competencies.queries import competencies_to_require
+from bina.competencies.queries import competencies_by_id
 from bina.evaluation.models import Programme
 from bina.evaluation.queries.gains import GainLine, gain_line, paired_scores
 from bina.evaluation.queries.surveys import Reaction, reaction_to
@@ -100,7 +100,9 @@ def gains_of(programme: Programme) -> Gains:
     rows.sort(key=lambda row: row.finished_at)
     pairs = paired_scores(rows)
     overall = gain_line(None, "", pairs.pop(0))
-    known = {row.pk: row for row in competencies_to_require(programme.agency_id)} if pairs else {}
+    found = competencies_by_id(pairs) if pairs else {}
+    # Retired ones too: what was gained in them stays told.
+    known = dict(sorted(found.items(), key=lambda pair: (pair[1].framework_id, pair[1].order)))
     lines = tuple(
         gain_line(competency_id, str(competency), pairs[competency_id])
         for competency_id, competency in known.items()

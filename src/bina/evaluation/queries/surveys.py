@@ -4,29 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bina.assessment.queries import has_responded, instrument_by_code, survey_summary
+from bina.assessment.queries import SheetQuestion, has_responded, instrument_by_code, sheet_questions, survey_summary
 from bina.assessment.rules import missing_answers, read_survey
 from bina.evaluation.models import Programme
 from bina.evaluation.rules import MINIMUM_ANSWERS, SURVEY_CODE, SURVEY_CONTEXT
-from bina.foundation.wording import localized
 from bina.learning.rules import EnrolmentState
 
 if TYPE_CHECKING:
     from bina.learning.models import Enrolment
     from bina.people.models import User
-
-
-@dataclass(frozen=True, slots=True)
-class SheetQuestion:
-    """One question as the learner reads it."""
-
-    key: str
-    kind: str
-    text: str
-    lowest: str
-    highest: str
-    options: tuple[tuple[str, str], ...]
-    required: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,29 +35,6 @@ class SurveySheet:
         return missing_answers(self.source, answers)
 
 
-def _words(value: object) -> str:
-    if isinstance(value, Mapping):
-        return localized(str(value.get("id", "")), str(value.get("en", "")))
-    return str(value or "")
-
-
-def _question(raw: Mapping[str, Any]) -> SheetQuestion:
-    anchors = raw.get("anchors") or {}
-    options = tuple(
-        (str(option["key"]), localized(str(option.get("text", option["key"])), str(option.get("text_en", ""))))
-        for option in raw.get("options") or ()
-    )
-    return SheetQuestion(
-        key=raw["key"],
-        kind=raw["kind"],
-        text=localized(raw["text"], raw.get("text_en", "")),
-        lowest=_words(anchors.get("lowest")),
-        highest=_words(anchors.get("highest")),
-        options=options,
-        required=bool(raw.get("required")),
-    )
-
-
 def programme_of(enrolment: "Enrolment") -> Programme | None:
     """The programme in which a learner's answer counts: of the course, in the learner's agency."""
     return Programme.objects.filter(course=enrolment.course_id, agency=enrolment.employee.agency_id).first()
@@ -88,7 +51,7 @@ def survey_for(user: "User", enrolment: "Enrolment") -> SurveySheet:
     return SurveySheet(
         title=str(instrument),
         opening=instrument.opening,
-        questions=tuple(_question(raw) for raw in instrument.questions),
+        questions=sheet_questions(instrument.questions),
         source=instrument.questions,
         is_open=enrolment.state == EnrolmentState.COMPLETED,
         is_answered=has_answered(user, programme_of(enrolment)),

@@ -14,11 +14,12 @@ from bina.credentials.queries import rule_in_force
 from bina.foundation import clock
 from bina.foundation.errors import Refused
 from bina.journal.actions import record
-from bina.learning.queries import enrolment_of
+from bina.learning.queries import course_by_public_id, enrolment_of
+from bina.people.actions import note_person_changed
 from bina.planning import entries
 from bina.planning.actions.plans import claim, start_plan
 from bina.planning.models import IndividualPlan, PlanItem
-from bina.planning.queries import LIVE, Proposal, proposals_for
+from bina.planning.queries import LIVE, PLAN_SUMS, Proposal, proposals_for
 from bina.planning.rules import (
     ItemOrigin,
     ItemState,
@@ -54,6 +55,9 @@ class ItemContent:
 def note_item(verb: "Verb", item: PlanItem, *, by: "User | None", reason: str = "", **data: object) -> None:
     """One entry about an item; its line is the same in every revision, so the history is one story."""
     plan = item.plan
+    # Only items of agreed plans are summed: they are finished and opened again, all else is done in a plan in the making.
+    if verb in (entries.ITEM_DONE, entries.ITEM_REOPENED):
+        note_person_changed(plan.employee_id, PLAN_SUMS)
     record(
         verb,
         by=by,
@@ -144,7 +148,7 @@ def _content_of(proposal: Proposal, agency_id: int) -> ItemContent:
         hours=proposal.hours,
         competency=competency_by_public_id(UUID(proposal.line.public_id), agency_id),
         target_level=proposal.target_level,
-        course=proposal.course,
+        course=course_by_public_id(proposal.course_public_id) if proposal.course_public_id else None,
         reason=proposal.reason,
     )
 

@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from bina.foundation import clock
 from bina.foundation.errors import Refused
 from bina.journal.actions import record
+from bina.people.actions import note_person_changed
 from bina.planning import entries
 from bina.planning.models import IndividualPlan, PlanItem
-from bina.planning.queries import cycle_of, items_of, plan_of, verdict_to_decide
+from bina.planning.queries import PLAN_SUMS, cycle_of, items_of, plan_of, verdict_to_decide
 from bina.planning.rules import (
     PlanState,
     can_become,
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 
 
 def note(verb: "Verb", plan: IndividualPlan, *, by: "User | None", reason: str = "", **data: Any) -> None:
-    """One entry about a plan in the journal."""
+    """One entry about a plan in the journal; what is told there changes the sums of the unit."""
+    note_person_changed(plan.employee_id, PLAN_SUMS)
     record(
         verb,
         by=by,

@@ -1,6 +1,6 @@
 """Everything that may be asked about plans: one's own, a team's, an agency's, and what could be planned."""
 
-from bina.planning.queries.counts import PlanCounts, plan_counts
+from bina.planning.queries.counts import PLAN_SUMS, PlanCounts, plan_counts
 from bina.planning.queries.plans import (
     LIVE,
     Differences,
@@ -23,16 +23,18 @@ from bina.planning.queries.plans import (
     verdict_to_decide,
     workspace_of,
 )
-from bina.planning.queries.proposals import Proposal, proposals_for
+from bina.planning.queries.proposals import Proposal, Remeasurement, proposals_for, remeasurements_for
 from bina.planning.queries.teams import TeamLine, staff_with_plans, team_members, team_of
 
 __all__ = [
     "LIVE",
+    "PLAN_SUMS",
     "Differences",
     "ItemLine",
     "PlanCounts",
     "PlanSummary",
     "Proposal",
+    "Remeasurement",
     "TeamLine",
     "Workspace",
     "cycle_of",
@@ -50,6 +52,7 @@ __all__ = [
     "plans_of",
     "plans_waiting_for",
     "proposals_for",
+    "remeasurements_for",
     "staff_with_plans",
     "team_members",
     "team_of",

@@ -1,21 +1,18 @@
-"""How far an agency is with its plans, summed in the database."""
+"""How far an agency is with its plans, from sums kept for its units."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Exists, OuterRef, Q
-from django.db.models.functions import Substr
-
-from bina.people.queries import UNIT_STEP, active_employees, units
-from bina.planning.models import IndividualPlan, PlanItem
+from bina.foundation import clock
+from bina.people.queries import children_of, sums_by_branch
+from bina.people.registry import Counting, UnitSums, keep_sums
+from bina.planning.models import PlanSum
 from bina.planning.rules import ItemState, PlanState
 
 if TYPE_CHECKING:
-    from bina.people.models import OrgUnit
+    from bina.people.models import Agency, OrgUnit
 
 NO_PLAN = "none"
-# What is agreed counts first, even while a change of it is being written.
-IN_THE_MAKING = [PlanState.SUBMITTED.value, PlanState.RETURNED.value, PlanState.DRAFT.value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,56 +54,57 @@ class PlanCounts:
         return sum(total for owner, (total, _done) in self.items.items() if unit is None or owner == unit.pk)
 
 
+# What is agreed counts first, even while a change of it is being written.
+_COUNTED = """
+SELECT t.unit_id, t.state, SUM(t.people) AS people, SUM(t.items) AS items, SUM(t.done) AS done FROM (
+    SELECT e.unit_id, COALESCE(p.state, %s) AS state, 1 AS people, 0 AS items, 0 AS done
+    FROM active e LEFT JOIN planning_individualplan p ON p.employee_id = e.id AND p.year = %s AND (
+        p.state = %s OR (p.state IN (%s, %s, %s) AND NOT EXISTS (
+            SELECT 1 FROM planning_individualplan a WHERE a.employee_id = e.id AND a.year = %s AND a.state = %s)))
+    UNION ALL
+    SELECT e.unit_id, p.state, 0, 1, CASE WHEN i.state = %s THEN 1 ELSE 0 END
+    FROM active e JOIN planning_individualplan p ON p.employee_id = e.id JOIN planning_planitem i ON i.plan_id = p.id
+    WHERE p.year = %s AND p.state = %s AND i.state <> %s
+) t GROUP BY t.unit_id, t.state
+"""
+
+
+def counting_of(year: int) -> Counting:
+    """How people and items of a year are counted."""
+    approved = PlanState.APPROVED.value
+    making = (PlanState.SUBMITTED.value, PlanState.RETURNED.value, PlanState.DRAFT.value)
+    return Counting(
+        str(year),
+        _COUNTED,
+        (
+            NO_PLAN, year, approved, *making, year, approved,
+            ItemState.DONE.value, year, approved, ItemState.DROPPED.value,
+        ),
+    )  # fmt: skip
+
+
+def _counting_today(agency: "Agency") -> Counting:
+    return counting_of(clock.today(agency.time_zone).year)
+
+
+PLAN_SUMS = keep_sums(
+    UnitSums(PlanSum._meta.db_table, ("state",), ("people", "items", "done"), "plans", _counting_today)
+)
+
+
 def plan_counts(unit: "OrgUnit", year: int) -> PlanCounts:
-    """States of plans by branch: four queries, whatever the number of people. The caller decided who may see the unit."""
-    end = len(unit.path) + UNIT_STEP
-    people = active_employees().filter(unit__path__subtree=unit.path)
-    children = list(units().filter(path__subtree=unit.path, depth=unit.depth + 1))
+    """States of plans by branch: three queries, whatever the number of people; of other years than the running one,
+    everybody is counted. The caller decided who may see the unit."""
+    children = children_of(unit)
     by_path = {child.path: child.pk for child in children}
     counts: dict[tuple[int, str], int] = {}
-    staff = people.annotate(branch=Substr("unit__path", 1, end)).order_by().values_list("branch").annotate(Count("pk"))
-    has_own = False
-    for branch, number in staff:
-        owner = by_path.get(branch)
-        has_own = has_own or owner is None
-        counts[owner or unit.pk, NO_PLAN] = number
-    agreed = IndividualPlan.objects.filter(employee=OuterRef("pk"), year=year, state=PlanState.APPROVED)
-    states = (
-        people.filter(
-            Q(plans__state=PlanState.APPROVED) | (Q(plans__state__in=IN_THE_MAKING) & ~Exists(agreed)), plans__year=year
-        )
-        .annotate(branch=Substr("unit__path", 1, end))
-        .order_by()
-        .values_list("branch", "plans__state")
-        .annotate(Count("pk"))
-    )
-    for branch, state, number in states:
-        owner = by_path.get(branch) or unit.pk
-        counts[owner, state] = number
-        counts[owner, NO_PLAN] -= number
+    items: dict[int, tuple[int, int]] = {}
+    for branch, state, people, total, done in sums_by_branch(unit, PLAN_SUMS, counting_of(year)):
+        owner = by_path.get(branch, unit.pk)
+        counts[owner, state] = int(people)
+        if state == PlanState.APPROVED:
+            items[owner] = int(total), int(done)
+    has_own = any(owner == unit.pk for owner, _ in counts)
     return PlanCounts(
-        unit,
-        year,
-        tuple(([(unit, True)] if has_own else []) + [(child, False) for child in children]),
-        counts,
-        _items_by_branch(unit, year, by_path),
+        unit, year, tuple(([(unit, True)] if has_own else []) + [(child, False) for child in children]), counts, items
     )
-
-
-def _items_by_branch(unit: "OrgUnit", year: int, by_path: dict[str, int]) -> dict[int, tuple[int, int]]:
-    """Items of approved plans, and how many of them are done."""
-    end = len(unit.path) + UNIT_STEP
-    sums = (
-        PlanItem.objects.filter(
-            plan__year=year,
-            plan__state=PlanState.APPROVED,
-            plan__employee__unit__path__subtree=unit.path,
-            plan__employee__left_on=None,
-        )
-        .exclude(state=ItemState.DROPPED)
-        .annotate(branch=Substr("plan__employee__unit__path", 1, end))
-        .order_by()
-        .values_list("branch")
-        .annotate(total=Count("pk"), done=Count("pk", filter=Q(state=ItemState.DONE)))
-    )
-    return {by_path.get(branch or "") or unit.pk: (total, done) for branch, total, done in sums}

@@ -52,47 +52,6 @@ def plan_by_public_id(public_id: "UUID | str") -> IndividualPlan | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Workspace:
-    """What a person's plan page stands on: the revision to work with, the one in force, and the years to choose from."""
-
-    year: int
-    plan: IndividualPlan | None
-    in_force: IndividualPlan | None
-    years: tuple[int, ...]
-
-
-_PLAN_COLUMNS = tuple(field.attname for field in IndividualPlan._meta.concrete_fields)
-_live_plans = PreparedQuery(
-    lambda employee_id: (
-        IndividualPlan.objects.filter(employee_id=employee_id, state__in=LIVE)
-        .order_by("-year", "-revision")
-        .values_list(*_PLAN_COLUMNS)
-    ),
-    int,
-)
-
-
-def _live_plans_of(employee_id: int) -> list[IndividualPlan]:
-    """Every revision that counts, the newest year and revision first. One compiled query."""
-    return [IndividualPlan.from_db("default", _PLAN_COLUMNS, row) for row in _live_plans.rows(employee_id)]
-
-
-def workspace_of(employee: "Employee", year: int | None = None) -> Workspace:
-    """The plans of a person around one year. One compiled query."""
-    today = clock.today(employee.agency.time_zone)
-    plans = _live_plans_of(employee.pk)
-    years = sorted({plan.year for plan in plans} | set(offered_years(today)))
-    chosen = year if year in years else today.year
-    of_year = [plan for plan in plans if plan.year == chosen]
-    return Workspace(
-        chosen,
-        of_year[0] if of_year else None,
-        next((plan for plan in of_year if plan.state == PlanState.APPROVED), None),
-        tuple(years),
-    )
-
-
-@dataclass(frozen=True, slots=True)
 class ItemLine:
     """An item as pages show it; reads like the row itself, with the competency in words."""
 
@@ -113,28 +72,85 @@ class ItemLine:
     done_note: str
 
 
+_ITEM_COLUMNS = (
+    "id", "public_id", "line", "competency_id", "competency__name", "competency__name_en", "target_level", "form_code",
+    "course_id", "title", "quarter", "hours", "reason", "state", "done_at", "done_note",
+)  # fmt: skip
+
+
+def _line(row: "Sequence[Any]") -> ItemLine:
+    return ItemLine(
+        row[0], str(row[1]), row[2], row[3], localized(row[4], row[5] or "") if row[4] else "", *row[6:],
+    )  # fmt: skip
+
+
 _lines = PreparedQuery(
     lambda plan_id, dropped: (
         PlanItem.objects.filter(~Q(state=dropped), plan_id=plan_id)
         .order_by("quarter", "order", "id")
-        .values_list(
-            "pk", "public_id", "line", "competency_id", "competency__name", "competency__name_en", "target_level",
-            "form_code", "course_id", "title", "quarter", "hours", "reason", "state", "done_at", "done_note",
-        )
+        .values_list(*_ITEM_COLUMNS)
     ),
     int,
     str,
-)  # fmt: skip
+)
 
 
 def lines_of(plan: IndividualPlan) -> list[ItemLine]:
     """What a plan holds, in order of quarter and place, ready to show. One compiled query."""
-    return [
-        ItemLine(
-            row[0], str(row[1]), row[2], row[3], localized(row[4], row[5] or "") if row[4] else "", *row[6:],
-        )
-        for row in _lines.rows(plan.pk, ItemState.DROPPED.value)
-    ]  # fmt: skip
+    return [_line(row) for row in _lines.rows(plan.pk, ItemState.DROPPED.value)]
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """What a person's plan page stands on: the revision to work with, the one in force, what each holds in order of quarter
+    and place, and the years to choose from."""
+
+    year: int
+    plan: IndividualPlan | None
+    in_force: IndividualPlan | None
+    items: tuple[ItemLine, ...]
+    items_in_force: tuple[ItemLine, ...]
+    years: tuple[int, ...]
+
+
+_PLAN_COLUMNS = tuple(field.attname for field in IndividualPlan._meta.concrete_fields)
+_live_plans = PreparedQuery(
+    lambda employee_id, dropped: (
+        IndividualPlan.objects.filter(employee_id=employee_id, state__in=LIVE)
+        .annotate(item=FilteredRelation("items", condition=~Q(items__state=dropped)))
+        .order_by("-year", "-revision", "item__quarter", "item__order", "item__id")
+        .values_list(*_PLAN_COLUMNS, *(f"item__{name}" for name in _ITEM_COLUMNS))
+    ),
+    int,
+    str,
+)
+
+
+def workspace_of(employee: "Employee", year: int | None = None) -> Workspace:
+    """The plans of a person around one year with what they hold. One compiled query."""
+    today = clock.today(employee.agency.time_zone)
+    found: dict[IndividualPlan, list[ItemLine]] = {}
+    width = len(_PLAN_COLUMNS)
+    latest: IndividualPlan | None = None
+    for row in _live_plans.rows(employee.pk, ItemState.DROPPED.value):
+        if latest is None or latest.pk != row[0]:
+            latest = IndividualPlan.from_db("default", _PLAN_COLUMNS, row[:width])
+            found[latest] = []
+        if row[width] is not None:
+            found[latest].append(_line(row[width:]))
+    years = sorted({plan.year for plan in found} | set(offered_years(today)))
+    chosen = year if year in years else today.year
+    of_year = [plan for plan in found if plan.year == chosen]
+    plan = of_year[0] if of_year else None
+    in_force = next((plan for plan in of_year if plan.state == PlanState.APPROVED), None)
+    return Workspace(
+        chosen,
+        plan,
+        in_force,
+        tuple(found[plan]) if plan else (),
+        tuple(found[in_force]) if in_force else (),
+        tuple(years),
+    )
 
 
 def plans_of(employee: "Employee") -> QuerySet[IndividualPlan]:
@@ -295,11 +311,9 @@ class Differences:
 _SAID = ("title", "form_code", "quarter", "hours", "competency_id", "target_level", "course_id", "reason")
 
 
-def differences_of(items: "Sequence[PlanItem | ItemLine]", in_force: IndividualPlan | None) -> Differences | None:
-    """What a change asks for; None when there is nothing to compare with. One query."""
-    if in_force is None:
-        return None
-    agreed = {item.line: item for item in lines_of(in_force)}
+def differences_of(items: "Sequence[PlanItem | ItemLine]", agreed_items: "Sequence[ItemLine]") -> Differences:
+    """What a change asks for, compared with what was agreed."""
+    agreed = {item.line: item for item in agreed_items}
     proposed = {item.line: item for item in items}
     changed = {
         line

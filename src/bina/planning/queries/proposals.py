@@ -1,23 +1,24 @@
-"""What could be planned: the gaps of a person, the most pressing first, each with a way to close it and a reason."""
+"""What could be planned: gaps, the most pressing first, each with a way to close it, and what is to be measured again."""
 
+import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from bina.competencies.queries import Profile, ProfileLine, profile_of
+from bina.competencies.queries import SOON, Profile, ProfileLine, profile_of
 from bina.credentials.queries import FormOfDevelopment, forms_of_development
-from bina.design.formats import number
+from bina.design.formats import date, number
 from bina.foundation import clock
-from bina.learning.queries import CourseMatch, completed_course_ids, courses_for_competencies
+from bina.learning.queries import CourseMatch, courses_for_competencies
 from bina.planning.queries.plans import ItemLine, lines_of, plan_of
 from bina.planning.rules import form_for_gap, suggested_quarter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bina.learning.models import Course
     from bina.people.models import Employee
 
 MOST_PROPOSALS = 8
@@ -32,7 +33,7 @@ class Proposal:
     title: str
     form_code: str
     form_name: str
-    course: "Course | None"
+    course_public_id: UUID | None
     target_level: int
     hours: Decimal
     quarter: int
@@ -77,9 +78,9 @@ def proposals_for(
 ) -> list[Proposal]:
     """Gaps by severity (weight × gap; what nobody measured as in the profile), each with the most effective course, or with
     coaching, practice or a community where no course exists. What is planned or completed is left out, and so is what
-    nobody has measured and no course teaches: it needs measuring first.
+    needs measuring first: what nobody has measured and no course teaches, and what is reached but not proven.
 
-    At most six queries; fewer when the caller brings what it has read already.
+    At most five queries; fewer when the caller brings what it has read already.
     """
     today = clock.today(employee.agency.time_zone)
     profile = profile if profile is not None else profile_of(employee)
@@ -91,15 +92,16 @@ def proposals_for(
         items = lines_of(plan) if plan else []
     planned_courses = {item.course_id for item in items if item.course_id}
     planned = {item.competency_id for item in items if item.competency_id}
-    taken = completed_course_ids(employee.pk)
     known_forms = {
         form.code: form for form in (forms if forms is not None else forms_of_development(employee.agency_id))
     }
     matches: dict[int, list[CourseMatch]] = {}
     covered: dict[int, set[int]] = {}
-    for match in courses_for_competencies([line.competency_id for line in gaps], agency_id=employee.agency_id):
-        covered.setdefault(match.course.pk, set()).add(match.competency_id)
-        if match.course.pk not in taken:
+    for match in courses_for_competencies(
+        [line.competency_id for line in gaps], agency_id=employee.agency_id, employee_id=employee.pk
+    ):
+        covered.setdefault(match.course_id, set()).add(match.competency_id)
+        if not match.is_completed:
             matches.setdefault(match.competency_id, []).append(match)
     # What a planned course teaches is planned as well.
     for course_id in planned_courses:
@@ -114,7 +116,7 @@ def proposals_for(
             (
                 match
                 for match in matches.get(line.competency_id, ())
-                if match.course.pk not in planned_courses and _helps(match, line)
+                if match.course_id not in planned_courses and _helps(match, line)
             ),
             None,
         )
@@ -122,12 +124,12 @@ def proposals_for(
         if best is not None:
             others = [
                 open_gaps[other]
-                for other in covered[best.course.pk]
+                for other in covered[best.course_id]
                 if other in open_gaps and other != line.competency_id and other not in served
             ]
             served |= {line.competency_id, *(other.competency_id for other in others)}
             proposals.append(_by_course(line, best, quarter, others, known_forms))
-        elif line.mean is not None:
+        elif line.gap:
             served.add(line.competency_id)
             proposals.append(_by_form(line, quarter, known_forms))
         if len(proposals) == MOST_PROPOSALS:
@@ -135,21 +137,63 @@ def proposals_for(
     return proposals
 
 
+@dataclass(frozen=True, slots=True)
+class Remeasurement:
+    """A requirement to be measured again; it needs no course and no place in the plan."""
+
+    line: ProfileLine
+
+    @property
+    def reason(self) -> str:
+        """Why, in a sentence; put together only where it is shown."""
+        if self.line.expires_on is not None:
+            return _("Masih terbukti, tetapi buktinya menua: berlaku sampai sekitar %(day)s.") % {
+                "day": date(self.line.expires_on)
+            }
+        return _(
+            "Perkiraan %(mean)s sudah mencapai syarat %(required)s, tetapi buktinya terlalu tua atau terlalu sedikit "
+            "untuk membuktikannya."
+        ) % {"mean": number(self.line.mean, 1), "required": self.line.required}
+
+
+def remeasurements_for(
+    employee: "Employee", profile: Profile, items: "Sequence[ItemLine]"
+) -> tuple[Remeasurement, ...]:
+    """Requirements whose proof lapses within half a year, the first to lapse first, then those that are reached by
+    estimate while the evidence is too old or too thin to prove it, the weightiest first. What is planned is left out.
+
+    Asks nothing.
+    """
+    limit = clock.today(employee.agency.time_zone) + SOON
+    planned = {item.competency_id for item in items}
+    lapsing: list[tuple[dt.date, int, ProfileLine]] = []
+    reached: list[ProfileLine] = []
+    for line in profile.lines:
+        if line.required is None or line.mean is None or line.competency_id in planned:
+            continue
+        if line.expires_on is not None:
+            if line.expires_on <= limit:
+                lapsing.append((line.expires_on, line.competency_id, line))
+        elif line.status != "proven" and not line.gap:
+            reached.append(line)
+    lapsing.sort()
+    reached.sort(key=lambda line: (-line.weight, line.competency_id))
+    return tuple(map(Remeasurement, [*(line for _day, _pk, line in lapsing), *reached]))
+
+
 def _by_course(
     line: ProfileLine, match: CourseMatch, quarter: int, others: list[ProfileLine], forms: dict[str, FormOfDevelopment]
 ) -> Proposal:
-    version = match.course.current_version
-    assert version is not None, "a published course has a current version"
-    form = forms.get(version.form_code)
+    form = forms.get(match.form_code)
     return Proposal(
-        key=f"course:{match.course.public_id}",
+        key=f"course:{match.public_id}",
         line=line,
-        title=version.title,
-        form_code=version.form_code,
-        form_name=form.name if form else version.form_code,
-        course=match.course,
+        title=match.title,
+        form_code=match.form_code,
+        form_name=form.name if form else match.form_code,
+        course_public_id=match.public_id,
         target_level=min(match.target_level, line.required or match.target_level),
-        hours=Decimal(version.learning_hours),
+        hours=match.learning_hours,
         quarter=quarter,
         reason=f"{_situation(line)} {_promise(match)}",
         also=tuple(other.name for other in sorted(others, key=lambda other: -other.severity)),
@@ -174,7 +218,7 @@ def _by_form(line: ProfileLine, quarter: int, forms: dict[str, FormOfDevelopment
         title=f"{name.split(' (')[0]}: {line.name}",
         form_code=suggested.form_code,
         form_name=name,
-        course=None,
+        course_public_id=None,
         target_level=line.required or 1,
         hours=hours,
         quarter=quarter,

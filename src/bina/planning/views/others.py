@@ -65,7 +65,9 @@ def _plan_page(
         "quarters": by_quarter(items),
         "total": total_hours(items),
         "done_count": sum(1 for item in items if item.state == ItemState.DONE),
-        "differences": queries.differences_of(items, in_force) if in_force and in_force != found else None,
+        "differences": queries.differences_of(items, queries.lines_of(in_force))
+        if in_force and in_force != found
+        else None,
         "lines": {line.competency_id: line for line in profile_of(found.employee).lines},
         "form_names": form_names(found.employee.agency_id),
         "may_decide": waits and queries.verdict_to_decide(request.user, found.employee),
@@ -101,7 +103,7 @@ def decide(request: SignedInRequest, public_id: UUID) -> HttpResponse:
 def print_plan(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """Somebody's plan as an official sheet."""
     found = _plan(request, public_id)
-    return print_page(request, found, found.employee)
+    return print_page(request, found, queries.lines_of(found), found.employee)
 
 
 @login_required

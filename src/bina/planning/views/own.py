@@ -1,6 +1,5 @@
 """One's own plan: write it, send it, print it."""
 
-import datetime as dt
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -15,22 +14,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from bina.competencies.queries import profile_of
-from bina.credentials.queries import form_names, forms_of_development, hours_of, requirements_on
+from bina.credentials.queries import form_names, hours_of, terms_of
 from bina.credentials.rules import RequirementKind
 from bina.foundation.errors import Refused
 from bina.foundation.requests import SignedInRequest
-from bina.foundation.spreadsheets import write_xlsx
+from bina.foundation.spreadsheets import XLSX, write_xlsx
 from bina.people.queries import leads_anyone, superior_of
 from bina.planning import actions, queries
 from bina.planning.forms import read_uuid
 from bina.planning.rules import ITEM_STATE_NAMES, ItemState, PlanState
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bina.people.models import Employee
     from bina.planning.models import IndividualPlan, PlanItem
     from bina.planning.queries import ItemLine
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def own(request: SignedInRequest) -> "Employee":
@@ -51,7 +50,7 @@ def back_to(year: int) -> HttpResponse:
     return redirect(f"{reverse('planning:mine')}?year={year}")
 
 
-def by_quarter(items: "list[ItemLine]") -> "list[tuple[int, list[ItemLine]]]":
+def by_quarter(items: "Sequence[ItemLine]") -> "list[tuple[int, list[ItemLine]]]":
     """Items under the quarters that have any."""
     groups: dict[int, list[ItemLine]] = {}
     for item in items:
@@ -59,7 +58,7 @@ def by_quarter(items: "list[ItemLine]") -> "list[tuple[int, list[ItemLine]]]":
     return sorted(groups.items())
 
 
-def total_hours(items: "list[ItemLine]") -> Decimal:
+def total_hours(items: "Sequence[ItemLine]") -> Decimal:
     """Hours that a plan holds."""
     return sum((item.hours for item in items), Decimal(0))
 
@@ -69,11 +68,11 @@ def mine(request: SignedInRequest) -> HttpResponse:
     """One's plan of a year: what is agreed or in the making, and what could still be planned."""
     employee = own(request)
     space = queries.workspace_of(employee, year_of(request))
-    items = queries.lines_of(space.plan) if space.plan else []
+    items = space.items
     is_writing = space.plan is None or PlanState(space.plan.state) in {PlanState.DRAFT, PlanState.RETURNED}
     profile = profile_of(employee) if is_writing else None
-    forms = forms_of_development(employee.agency_id) if is_writing else []
-    requirement = requirements_on(dt.date(space.year, 12, 31)).of(employee.agency_id, employee.employment_type)
+    terms = terms_of(employee.agency_id, employee.employment_type, space.year)
+    requirement = terms.requirement
     running = [item for item in items if item.course_id and item.state == ItemState.RUNNING]
     waiting = [item for item in items if item.course_id and item.state == ItemState.PLANNED]
     context = {
@@ -85,16 +84,17 @@ def mine(request: SignedInRequest) -> HttpResponse:
         "total": total_hours(items),
         "requirement": requirement,
         "is_floor": requirement is not None and requirement.kind is RequirementKind.FLOOR_YEAR,
-        "proposals": queries.proposals_for(employee, space.year, profile=profile, items=items, forms=forms)
+        "proposals": queries.proposals_for(employee, space.year, profile=profile, items=items, forms=terms.forms())
         if profile
         else [],
+        "remeasurements": queries.remeasurements_for(employee, profile, items) if profile else (),
         "unmeasured": profile.unmeasured_count if profile else 0,
         "is_writing": is_writing,
-        "differences": queries.differences_of(items, space.in_force)
-        if space.plan and space.plan != space.in_force
+        "differences": queries.differences_of(items, space.items_in_force)
+        if space.in_force and space.plan != space.in_force
         else None,
         "superior": superior_of(employee) if space.plan and space.plan.state == PlanState.SUBMITTED else None,
-        "form_names": {form.code: form.name for form in forms} or form_names(employee.agency_id),
+        "form_names": terms.names(),
         "next_item": next(iter(running + waiting), None),
         "done_count": sum(1 for item in items if item.state == ItemState.DONE),
         "leads": leads_anyone(employee),
@@ -183,12 +183,13 @@ def print_mine(request: SignedInRequest) -> HttpResponse:
     space = queries.workspace_of(own(request), year_of(request))
     if space.plan is None:
         raise Http404
-    return print_page(request, space.plan, own(request))
+    return print_page(request, space.plan, space.items, own(request))
 
 
-def print_page(request: SignedInRequest, plan: "IndividualPlan", employee: "Employee") -> HttpResponse:
+def print_page(
+    request: SignedInRequest, plan: "IndividualPlan", items: "Sequence[ItemLine]", employee: "Employee"
+) -> HttpResponse:
     """The sheet with room for two signatures."""
-    items = queries.lines_of(plan)
     context = {
         "plan": plan,
         "employee": employee,
@@ -207,7 +208,7 @@ def table(request: SignedInRequest) -> HttpResponse:
     space = queries.workspace_of(employee, year_of(request))
     if space.plan is None:
         raise Http404
-    items = queries.lines_of(space.plan)
+    items = space.items
     names = form_names(employee.agency_id)
     header = [
         _("Triwulan"), _("Kegiatan"), _("Kompetensi"), _("Tingkat sasaran"), _("Bentuk pengembangan"), _("JP"),
@@ -234,7 +235,8 @@ def planned_hours(request: SignedInRequest) -> HttpResponse:
     employee = own(request)
     space = queries.workspace_of(employee, year_of(request))
     plan = space.in_force or space.plan
-    waiting = [item for item in queries.lines_of(plan) if item.state != ItemState.DONE] if plan else []
+    items = space.items_in_force if space.in_force else space.items
+    waiting = [item for item in items if item.state != ItemState.DONE]
     context = {
         "space": space,
         "plan": plan,

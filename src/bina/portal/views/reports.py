@@ -9,13 +9,10 @@ from django.utils.text import slugify
 from bina.competencies.rules import Status
 from bina.foundation import clock
 from bina.foundation.requests import SignedInRequest
-from bina.foundation.spreadsheets import write_xlsx
+from bina.foundation.spreadsheets import XLSX, write_xlsx
 from bina.people.queries import leads_anyone
 from bina.people.rules import Permission
 from bina.portal.queries import reports as queries
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-PEOPLE_PER_PAGE = 30
 
 
 def _place(request: SignedInRequest, permission: Permission) -> queries.ReportPlace:
@@ -69,12 +66,11 @@ def dashboard_people(request: SignedInRequest) -> HttpResponse:
         return _workbook(
             queries.people_table(place.unit, competency, only_own_staff=only_own), competency.code, place.unit.label
         )
-    people = queries.people_against_standard(place.unit, competency, only_own_staff=only_own)
     context = {
         "place": place,
         "competency": competency,
         "only_own": only_own,
-        "page": Paginator(people, PEOPLE_PER_PAGE).get_page(request.GET.get("page")),
+        "page": queries.page_against_standard(place.unit, competency, request.GET.get("page"), only_own_staff=only_own),
         "status_word": lambda status: Status(status).word,
     }
     return render(request, "portal/dashboard_people.html", context)
@@ -102,7 +98,7 @@ def team(request: SignedInRequest) -> HttpResponse:
     if superior is None or not leads_anyone(superior):
         raise Http404
     year = clock.today(superior.agency.time_zone).year
-    page = Paginator(queries.team_members(superior), PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(queries.team_members(superior), queries.PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
     shown = queries.members(list(page.object_list), year)
     context = {"page": page, "members": shown, "needed": queries.needed_today(request.user, shown), "year": year}
     return render(request, "portal/team.html", context)

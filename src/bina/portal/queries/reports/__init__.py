@@ -2,11 +2,13 @@
 
 from bina.portal.queries.reports.dashboards import Dashboard, dashboard_of
 from bina.portal.queries.reports.gaps import (
+    PEOPLE_PER_PAGE,
     HeatMap,
     HeatRow,
     area_asked_for,
     competency_asked_for,
     heat_map,
+    page_against_standard,
     people_against_standard,
 )
 from bina.portal.queries.reports.leader import Attention, LeaderPage, leader_page
@@ -21,6 +23,7 @@ from bina.portal.queries.reports.tables import (
 from bina.portal.queries.reports.team import Member, Needed, members, needed_today, team_members
 
 __all__ = [
+    "PEOPLE_PER_PAGE",
     "Attention",
     "Dashboard",
     "HeatMap",
@@ -39,6 +42,7 @@ __all__ = [
     "leader_table",
     "members",
     "needed_today",
+    "page_against_standard",
     "people_against_standard",
     "people_table",
     "report_place",

@@ -147,6 +147,6 @@ def dashboard_of(place: ReportPlace, area: "Competency | None" = None) -> Dashbo
         hours=hours_summary(unit, year),
         floors=yearly_floors(unit, year),
         plans=plan_counts(unit, year),
-        learning=learning_counts((unit.path,)),
+        learning=learning_counts(unit),
         made_at=clock.now(),
     )

@@ -2,15 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypedDict
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypedDict
 from uuid import UUID
 
-from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.core.paginator import Paginator
+from django.db.models import Count, F, FilteredRelation, Q, QuerySet, Window
 
 from bina.competencies.queries import GapCell, area_by_public_id, competency_by_public_id, gap_map
-from bina.people.queries import active_employees
+from bina.foundation.prepared import PreparedRows, groups_of
+from bina.people.queries import active_employees, employees
 
 if TYPE_CHECKING:
+    from django.core.paginator import Page
     from django_stubs_ext import WithAnnotations
 
     from bina.competencies.models import Competency
@@ -157,18 +161,13 @@ class LevelFacts(TypedDict):
     line_status: int
 
 
-def people_against_standard(
-    unit: "OrgUnit", competency: "Competency", *, only_own_staff: bool = False
-) -> "QuerySet[WithAnnotations[Employee, LevelFacts]]":
-    """The people of a subtree whose job asks for a competency, the furthest from it first, unmeasured ones last.
+PEOPLE_PER_PAGE = 30
 
-    Each row carries ``line_mean``, ``line_low``, ``line_high``, ``line_required``, ``line_gap`` and ``line_status``.
-    The caller has checked that levels may be seen in the unit.
-    """
-    people = active_employees()
-    people = people.filter(unit=unit) if only_own_staff else people.filter(unit__path__subtree=unit.path)
+
+def _with_lines(people: "QuerySet[Employee]", competency_id: int) -> "QuerySet[WithAnnotations[Employee, LevelFacts]]":
+    """Those of some people whose job asks for a competency, with what is known of it."""
     return (
-        people.annotate(line=FilteredRelation("levels", condition=Q(levels__competency=competency)))
+        people.annotate(line=FilteredRelation("levels", condition=Q(levels__competency=competency_id)))
         .filter(line__required_level__isnull=False)
         .annotate(
             line_mean=F("line__mean"),
@@ -178,10 +177,75 @@ def people_against_standard(
             line_gap=F("line__gap"),
             line_status=F("line__status"),
         )
+    )
+
+
+def _ranked(
+    unit: "OrgUnit", competency: "Competency", *, only_own_staff: bool
+) -> "QuerySet[WithAnnotations[Employee, LevelFacts]]":
+    people = active_employees()
+    people = people.filter(unit=unit) if only_own_staff else people.filter(unit__path__subtree=unit.path)
+    return _with_lines(people, competency.pk).order_by(F("line__gap").desc(nulls_last=True), "full_name", "id")
+
+
+def people_against_standard(
+    unit: "OrgUnit", competency: "Competency", *, only_own_staff: bool = False
+) -> "QuerySet[WithAnnotations[Employee, LevelFacts]]":
+    """The people of a subtree whose job asks for a competency, the furthest from it first, unmeasured ones last.
+
+    Each row carries ``line_mean``, ``line_low``, ``line_high``, ``line_required``, ``line_gap`` and ``line_status``.
+    The caller has checked that levels may be seen in the unit.
+    """
+    return (
+        _ranked(unit, competency, only_own_staff=only_own_staff)
         .select_related("unit", "position")
         .only(
             "public_id", "full_name", "title_prefix", "title_suffix",
             "unit__name", "unit__short_name", "position__title",
         )
-        .order_by(F("line__gap").desc(nulls_last=True), "full_name", "id")
     )  # fmt: skip
+
+
+_shown: "PreparedRows[Employee]" = PreparedRows(
+    employees().model,
+    lambda competency_id, *ids: _with_lines(employees().filter(pk__in=ids), competency_id).order_by(),
+    int, *[int] * PEOPLE_PER_PAGE, related={"unit": (), "position": ()},
+    annotated=tuple(LevelFacts.__annotations__),
+)  # fmt: skip
+
+
+class _Pages:
+    """The people against a standard for a paginator: who stands where is asked of names and gaps alone, and only the
+    people of the page that is shown are read whole."""
+
+    def __init__(self, ranked: "QuerySet[Any]", competency_id: int) -> None:
+        self._ranked = ranked
+        self._competency_id = competency_id
+
+    @cached_property
+    def _first(self) -> list[tuple[int, int]]:
+        """The ids of the first page, each with the number of all people: one question for both."""
+        rows = self._ranked.annotate(everybody=Window(Count("pk")))
+        return list(rows.values_list("pk", "everybody")[:PEOPLE_PER_PAGE])
+
+    def count(self) -> int:
+        """How many people there are."""
+        return self._first[0][1] if self._first else 0
+
+    def __getitem__(self, part: slice) -> "list[Employee]":
+        """The people of one page."""
+        ids = [pk for pk, _ in self._first] if not part.start else list(self._ranked.values_list("pk", flat=True)[part])
+        found = {
+            row.pk: row for group in groups_of(PEOPLE_PER_PAGE, ids) for row in _shown.rows(self._competency_id, *group)
+        }
+        return [found[pk] for pk in ids if pk in found]
+
+
+def page_against_standard(
+    unit: "OrgUnit", competency: "Competency", number: str | None, *, only_own_staff: bool = False
+) -> "Page[Employee]":
+    """One page of ``people_against_standard``, the nearest there is to the number asked for. Two queries for the first."""
+    ranked = _ranked(unit, competency, only_own_staff=only_own_staff)
+    pages: Any = _Pages(ranked, competency.pk)
+    page: Page[Employee] = Paginator(pages, PEOPLE_PER_PAGE).get_page(number)
+    return page

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from uuid import UUID
 
-from bina.people.queries import UNIT_STEP, standing_of, top_units_of, units
+from bina.people.queries import UNIT_STEP, standing_of, top_units_of, unit_named, units_at
 from bina.people.rules import Permission
 
 if TYPE_CHECKING:
@@ -30,14 +29,14 @@ def report_place(user: "User", permission: Permission, public_id: str = "") -> R
     if not tops:
         return None
     if public_id:
-        unit = _unit(public_id)
+        unit = unit_named(public_id)
         if unit is None or not standing.may_in(permission, unit.path):
             return None
     else:
         unit = _home_top(user, tops)
     paths = [unit.path[:end] for end in range(UNIT_STEP, len(unit.path), UNIT_STEP)]
     above = [path for path in paths if standing.may_in(permission, path)]
-    trail = list(units().filter(path__in=above)) if above else []
+    trail = units_at(above)
     return ReportPlace(
         unit=unit,
         trail=(*trail, unit),
@@ -46,14 +45,6 @@ def report_place(user: "User", permission: Permission, public_id: str = "") -> R
         may_see_hours=standing.may_in(Permission.SEE_HOURS, unit.path),
         may_see_plans=standing.may_in(Permission.SEE_PLANS, unit.path),
     )
-
-
-def _unit(public_id: str) -> "OrgUnit | None":
-    try:
-        identity = UUID(public_id)
-    except ValueError:
-        return None
-    return units().select_related("agency").filter(public_id=identity).first()
 
 
 def _home_top(user: "User", tops: "list[OrgUnit]") -> "OrgUnit":

@@ -1,0 +1,1 @@
+"""Pages of hours and certificates, of their dated rules, and the public page on which anybody checks a paper."""
