@@ -9,6 +9,7 @@ from bina.assessment.api import router as assessment
 from bina.competencies.api import router as competencies
 from bina.credentials.api import router as credentials
 from bina.foundation.errors import Denied, Refused
+from bina.integrations.cmi5.api import router as cmi5
 from bina.learning.api import router as learning
 from bina.people.api import router as people
 from bina.planning.api import router as planning
@@ -21,6 +22,7 @@ for prefix, router in (
     ("/learning", learning),
     ("/credentials", credentials),
     ("/planning", planning),
+    ("/cmi5", cmi5),
 ):
     api.add_router(prefix, router)
 

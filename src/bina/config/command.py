@@ -81,7 +81,9 @@ def build_parser() -> argparse.ArgumentParser:
     importing = add("import", _import, "impor data dari berkas")
     importing.add_argument("what", choices=["staff"], metavar="staff", help="yang diimpor: staff (data pegawai)")
     importing.add_argument("file", type=Path, metavar="BERKAS", help="berkas XLSX atau CSV")
-    importing.add_argument("--agency", required=True, metavar="KODE", help="kode instansi pemilik data")
+    importing.add_argument(
+        "--agency", default="", metavar="KODE", help="kode instansi pemilik data (boleh dilewati bila hanya satu)"
+    )
     importing.add_argument("--apply", action="store_true", help="terapkan; tanpa ini hanya diperiksa")
     importing.add_argument(
         "--complete", action="store_true", help="berkas memuat semua pegawai: yang tidak ada dianggap keluar"
@@ -96,6 +98,8 @@ def build_parser() -> argparse.ArgumentParser:
     restore = add("restore", _restore, "pulihkan cadangan; data yang sekarang disimpan di samping")
     restore.add_argument("file", type=Path, metavar="BERKAS", help="arsip buatan bina backup")
     restore.add_argument("--yes", action="store_true", help="ya, ganti isi basis data yang sekarang")
+    renditions = add("renditions", _renditions, "buat versi hemat video yang menunggu: 360p, suara saja, sampul")
+    renditions.add_argument("--check", action="store_true", help="hanya sebutkan apa yang akan dibuat")
     add("doctor", _doctor, "periksa pemasangan dan sarankan perbaikan")
     return parser
 
@@ -201,6 +205,14 @@ def _restore(options: argparse.Namespace) -> int:
     if result.put_aside:
         say(f"Data yang lama disimpan di {result.put_aside}.")
     return 0
+
+
+def _renditions(options: argparse.Namespace) -> int:
+    from bina.config.commands.serving import require_up_to_date
+    from bina.config.commands.videos import make, tell
+
+    require_up_to_date()
+    return tell() if options.check else make()
 
 
 def _doctor(options: argparse.Namespace) -> int:

@@ -1,17 +1,21 @@
 """What wraps every request: compression, a strict content policy, and plain-word pages when an action is refused."""
 
+import logging
 from collections.abc import Callable
 
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from bina.foundation.errors import Denied, Refused
 
+logger = logging.getLogger(__name__)
 COMPRESSED = ("text/", "application/json", "image/svg+xml")
 POLICY = (
-    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; script-src 'self'; "
+    "default-src 'self'; img-src 'self' data:; media-src 'self' blob:; style-src 'self' 'unsafe-inline'; script-src 'self'; "
     "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 )
 
@@ -50,9 +54,14 @@ class RefusalPages:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Answer Denied with 403 and Refused with 409; anything else stays a server error."""
+        """Answer Denied with 403, Refused with 409 and what no text field can hold with 400; the rest stays a server error."""
         if isinstance(exception, Denied):
             return render(request, "config/refusal.html", {"sentence": str(exception), "denied": True}, status=403)
         if isinstance(exception, Refused):
             return render(request, "config/refusal.html", {"sentence": str(exception), "denied": False}, status=409)
+        if isinstance(exception, DataError):
+            # PostgreSQL keeps no zero character, which no keyboard types; whatever else comes this way is worth a look.
+            logger.warning("a value that the database cannot keep", exc_info=exception)
+            sentence = _("Isian memuat tanda yang tidak dapat disimpan. Hapus tanda itu, lalu kirim lagi.")
+            return render(request, "config/refusal.html", {"sentence": sentence, "denied": False}, status=400)
         return None

@@ -90,12 +90,19 @@ INSTALLED_APPS = [
     "bina.config.apps.ConfigConfig",
     "bina.demo",
     "bina.portal",
+    "bina.integrations.packages",
+    "bina.integrations.scorm",
+    "bina.integrations.h5p",
+    "bina.integrations.cmi5",
+    "bina.integrations.common_cartridge",
+    "bina.integrations.lti",
     "bina.evaluation",
     "bina.planning",
     "bina.credentials",
     "bina.learning",
     "bina.assessment",
     "bina.competencies",
+    "bina.records",
     "bina.people",
     "bina.journal",
     "bina.design",
@@ -126,7 +133,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "bina.people.middleware.AccountOfSession",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -140,7 +147,9 @@ WSGI_APPLICATION = "bina.config.wsgi.application"
 
 _apps_with_templates = [
     "config", "demo", "portal", "evaluation", "planning", "credentials", "learning",
-    "assessment", "competencies", "people", "journal", "design",
+    "assessment", "competencies", "records", "people", "journal", "design", "integrations/packages",
+    "integrations/lti",
+    "integrations/cmi5",
 ]  # fmt: skip
 TEMPLATES = [
     {
@@ -193,7 +202,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "portal:home"
 LOGOUT_REDIRECT_URL = "account_login"
-SESSION_ENGINE = "bina.foundation.sessions"
+SESSION_ENGINE = "bina.people.sessions"
 SESSION_COOKIE_NAME = "bina_session"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -257,6 +266,12 @@ WHITENOISE_MAX_AGE = 31_536_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+# One request of a client of the learning record store, attachments included.
+RECORDS_LIMIT_MB = int(os.environ.get("BINA_RECORDS_LIMIT_MB", "50"))
+# What comes in portions and can be resumed: one file, and everything that one author has not used yet.
+LARGE_UPLOAD_LIMIT_MB = int(os.environ.get("BINA_LARGE_UPLOAD_LIMIT_MB", "5120"))
+UPLOAD_QUOTA_MB = int(os.environ.get("BINA_UPLOAD_QUOTA_MB", "15360"))
+# What is sent with a form in one go.
 UPLOAD_LIMIT_MB = int(os.environ.get("BINA_UPLOAD_LIMIT_MB", "200"))
 
 EMAIL_HOST = os.environ.get("BINA_EMAIL_HOST", "")

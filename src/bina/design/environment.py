@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from markupsafe import Markup
 
-from bina.design import formats, pictures
+from bina.design import formats, level_pictures, pictures
 from bina.design.forms import csrf_field, csrf_token_of
 from bina.design.frames import frame
 from bina.design.navigation import places_for
@@ -109,6 +109,7 @@ def environment(**options: Any) -> jinja2.Environment:
         get_language=translation.get_language,
         level_track=pictures.level_track,
         level_status=pictures.level_status,
+        standard_row=level_pictures.standard_row,
         site_name=settings.SITE_NAME,
         is_demo=settings.DEMO,
         languages=settings.LANGUAGES,
@@ -122,6 +123,8 @@ def environment(**options: Any) -> jinja2.Environment:
         date=formats.date,
         short_date=formats.short_date,
         moment=formats.moment,
+        time_of_day=formats.time_of_day,
         duration=formats.duration,
+        level_place=pictures.scale_position,
     )
     return env

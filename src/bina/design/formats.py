@@ -12,6 +12,8 @@ MONTHS = {
 }  # fmt: skip
 ZONES = {"WIB": ZoneInfo("Asia/Jakarta"), "WITA": ZoneInfo("Asia/Makassar"), "WIT": ZoneInfo("Asia/Jayapura")}
 
+_SWAPPED = str.maketrans(",.", ".,")
+
 
 def _language() -> str:
     return "en" if (get_language() or "id").startswith("en") else "id"
@@ -28,7 +30,7 @@ def number(value: float | int | Decimal | None, decimals: int | None = None) -> 
     if text in {"-0", "-0.0", "-0.00"}:
         text = text[1:]
     text = text.replace("-", "−")
-    return text if _language() == "en" else text.translate(str.maketrans(",.", ".,"))
+    return text if _language() == "en" else text.translate(_SWAPPED)
 
 
 def percent(share: float | None, decimals: int = 0) -> str:
@@ -42,7 +44,9 @@ def rupiah(amount: int | Decimal | None) -> str:
 
 
 def file_size(size: int) -> str:
-    """``1,9 MB`` or ``340 kB``."""
+    """``4,2 GB``, ``1,9 MB`` or ``340 kB``."""
+    if size >= 1_000_000_000:
+        return f"{number(size / 1_000_000_000, 1)} GB"
     return f"{number(size / 1_000_000, 1)} MB" if size >= 1_000_000 else f"{number(max(1, size // 1000))} kB"
 
 
@@ -68,10 +72,16 @@ def moment(value: dt.datetime | None, zone: str = "WIB") -> str:
     """``17 Agustus 2026 pukul 09.00 WIB``; None is a dash."""
     if value is None:
         return "–"
-    local = value.astimezone(ZONES.get(zone, ZONES["WIB"]))
-    clock = f"{local:%H:%M}" if _language() == "en" else f"{local:%H.%M}"
     joint = ", " if _language() == "en" else " pukul "
-    return f"{date(value, zone)}{joint}{clock} {zone if zone in ZONES else 'WIB'}"
+    return f"{date(value, zone)}{joint}{time_of_day(value, zone)} {zone if zone in ZONES else 'WIB'}"
+
+
+def time_of_day(value: dt.datetime | None, zone: str = "WIB") -> str:
+    """``09.00``, for a column whose head names the zone; None is a dash."""
+    if value is None:
+        return "–"
+    local = value.astimezone(ZONES.get(zone, ZONES["WIB"]))
+    return f"{local:%H:%M}" if _language() == "en" else f"{local:%H.%M}"
 
 
 def all_zones(value: dt.datetime) -> str:

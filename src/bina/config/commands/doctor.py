@@ -264,6 +264,23 @@ def _check_postgresql(cursor: "object") -> Iterator[Finding]:
         yield bad("Jam", f"server basis data berbeda {drift:.0f} detik", "Samakan jam kedua mesin (NTP).")
 
 
+def check_sums() -> Iterator[Finding]:
+    """The sums that reports read say what a count of the people says."""
+    from bina.people.queries import differing_sums
+
+    if pending_migrations():
+        return
+    differing = list(differing_sums())
+    for each in differing:
+        yield warn(
+            "Angka laporan",
+            f"{each.agency.short_name}: “{each.code}” tersimpan {each.kept}, terhitung {each.counted}",
+            "Biarkan bina serve berjalan: angka dihitung ulang setiap malam. Bila tetap berbeda, laporkan.",
+        )
+    if not differing:
+        yield ok("Angka laporan", "sama dengan hitungan langsung")
+
+
 def check_clock() -> Iterator[Finding]:
     """A clock that runs evenly, lies near the truth, and has not gone back behind what is recorded."""
     wall, even = time.time(), time.monotonic()
@@ -374,6 +391,26 @@ def check_work() -> Iterator[Finding]:
         )
 
 
+def check_videos() -> Iterator[Finding]:
+    """Whether light versions of videos can be made, and whether some could not."""
+    from bina.learning.actions import missing_for_light_videos
+    from bina.learning.queries import light_counts
+
+    fault = missing_for_light_videos()
+    if fault:
+        yield warn("Video", fault, "Pasang ffmpeg (Debian: apt install ffmpeg), lalu jalankan: bina renditions")
+    else:
+        yield ok("Video", "ffmpeg siap membuat 360p, suara saja, dan sampul")
+    if pending_migrations():
+        return
+    counts = light_counts()
+    if counts["failed"]:
+        yield warn(
+            "Video", f"{number(counts['failed'])} tidak dapat dibuatkan versi hemat",
+            "Sebabnya ada di halaman kursusnya; video itu diputar dengan mutu aslinya.",
+        )  # fmt: skip
+
+
 def check_backups() -> Iterator[Finding]:
     """A recent backup exists."""
     folder = settings.DATA_DIR / "backups"
@@ -394,6 +431,7 @@ def check_backups() -> Iterator[Finding]:
 
 
 CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
-    check_settings, check_data_folder, check_database, check_clock, check_mail, check_static_files, check_work,
+    check_settings, check_data_folder, check_database, check_sums, check_clock, check_mail, check_static_files, check_work,
+    check_videos,
     check_backups,
 )  # fmt: skip

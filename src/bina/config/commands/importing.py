@@ -16,11 +16,18 @@ OUTCOMES = (
 
 
 def agency_by_code(code: str) -> Agency:
-    """The agency with a code; raises CommandFailedError naming those that exist."""
-    found = Agency.objects.filter(code__iexact=code).first()
+    """The agency with a code; without a code the only one there is. Raises CommandFailedError naming those that exist."""
+    known = list(Agency.objects.order_by("code")[:20])
+    if not code and len(known) == 1:
+        return known[0]
+    found = Agency.objects.filter(code__iexact=code).first() if code else None
     if found is None:
-        known = ", ".join(f"{row.code} ({row.short_name})" for row in Agency.objects.order_by("code")[:20])
-        raise CommandFailedError(f"Instansi dengan kode {code} tidak ada. Yang ada: {known or 'belum ada satu pun'}.")
+        names = ", ".join(f"{row.code} ({row.short_name})" for row in known) or "belum ada satu pun"
+        raise CommandFailedError(
+            f"Instansi dengan kode {code} tidak ada. Yang ada: {names}."
+            if code
+            else f"Ada lebih dari satu instansi, atau belum ada. Sebutkan instansinya dengan --agency KODE. Yang ada: {names}."
+        )
     return found
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.apps import apps
+from django.apps.registry import Apps
 from django.core.management.color import no_style
 from django.db import connection, models, transaction
 from django.db.migrations.loader import MigrationLoader
@@ -24,13 +25,22 @@ def known_migrations() -> set[tuple[str, str]]:
     return set(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
 
 
-def tables() -> list[type[models.Model]]:
+def tables(known: Apps = apps) -> list[type[models.Model]]:
     """Every table of the house, many-to-many tables included, each once."""
     found: dict[str, type[models.Model]] = {}
-    for model in apps.get_models(include_auto_created=True):
+    for model in known.get_models(include_auto_created=True):
         if model._meta.managed and not model._meta.proxy:
             found.setdefault(model._meta.db_table, model)
     return [found[name] for name in sorted(found)]
+
+
+def _present_tables() -> list[type[models.Model]]:
+    """The tables as the database has them now, which before an upgrade is not as the program would have them."""
+    loader = MigrationLoader(connection)
+    applied = [node for node in loader.graph.nodes if node in loader.applied_migrations]
+    if len(applied) == len(loader.graph.nodes):
+        return tables()
+    return tables(loader.project_state(applied).apps)
 
 
 def write_tables(target: Path) -> None:
@@ -39,7 +49,7 @@ def write_tables(target: Path) -> None:
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        for model in tables():
+        for model in _present_tables():
             names = [field.attname for field in model._meta.concrete_fields]
             stream.write(json.dumps({"table": model._meta.db_table, "columns": names}) + "\n")
             rows = model._base_manager.order_by("pk").values_list(*names)

@@ -32,12 +32,31 @@ class Repeated:
 
 SCHEDULE: tuple[Repeated, ...] = (
     Repeated("bina.assessment.jobs.expire_sessions", every_minutes=5),
+    Repeated("bina.assessment.jobs.tend_surveys", every_minutes=60),
+    Repeated("bina.assessment.jobs.close_due_windows", every_minutes=5),
+    Repeated("bina.assessment.jobs.remind_participants", every_minutes=15),
+    Repeated("bina.assessment.jobs.prepare_due_hints", every_minutes=5),
+    Repeated("bina.records.jobs.tell_journals", every_minutes=5),
+    Repeated("bina.integrations.cmi5.jobs.abandon_forgotten", every_minutes=15),
     Repeated("bina.people.jobs.resume_staff_imports", every_minutes=5),
     Repeated("bina.competencies.jobs.refresh_unit_gaps", every_minutes=15),
+    Repeated("bina.people.jobs.refresh_sums", every_minutes=1),
     Repeated("bina.people.jobs.refresh_placements", daily_after=1),
     Repeated("bina.people.jobs.forget_old_failures", daily_after=1),
+    Repeated("bina.assessment.jobs.tend_rounds", daily_after=7),
+    Repeated("bina.assessment.jobs.tend_panels", daily_after=7),
+    Repeated("bina.assessment.jobs.remind_of_tasks_and_products", daily_after=7),
+    Repeated("bina.learning.jobs.remind_of_course_works", daily_after=7),
+    Repeated("bina.learning.jobs.remind_of_course_reviews", daily_after=7),
+    Repeated("bina.learning.jobs.forget_old_uploads", daily_after=3),
+    Repeated("bina.learning.jobs.tend_light_videos", every_minutes=1),
+    Repeated("bina.learning.jobs.request_missing_light_videos", daily_after=3),
     # Evidence ages and standards begin on their day: every night the levels are as of that day.
     Repeated("bina.competencies.jobs.recompute_agency", daily_after=2, args=(None,)),
+    Repeated("bina.people.jobs.rebuild_sums", daily_after=2),
+    Repeated("bina.competencies.jobs.remind_of_appeals", daily_after=6),
+    Repeated("bina.competencies.jobs.remind_of_expiry", daily_after=6),
+    Repeated("bina.integrations.lti.jobs.tidy_tools", daily_after=3),
     Repeated("bina.config.commands.tidying.tidy_up", daily_after=3),
 )
 

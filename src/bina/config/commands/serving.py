@@ -24,7 +24,8 @@ from bina.config.commands.running import Presence
 from bina.config.commands.terminal import CommandFailedError, say
 from bina.config.commands.worker import SUPERVISED
 
-READY_WITHIN = 60.0
+READY_WITHIN = 300.0
+SAY_AFTER = 20.0
 STOP_WITHIN = 30.0
 CALM_AFTER = 60.0
 MOST_QUICK_DEATHS = 5
@@ -90,11 +91,18 @@ class Supervisor:
         self.tell()
 
     def wait_until_ready(self, url: str) -> bool:
-        """Wait until the server answers; False when it ended or does not come up in time."""
-        end = time.monotonic() + READY_WITHIN
-        while time.monotonic() < end and not self._stopping:
+        """Wait until the server answers; False when it ended or does not come up in time.
+
+        On a busy machine that may take minutes: it says so.
+        """
+        begin = time.monotonic()
+        is_told = False
+        while time.monotonic() < begin + READY_WITHIN and not self._stopping:
             if self.children[0].exit_code is not None:
                 return False
+            if not is_told and time.monotonic() > begin + SAY_AFTER:
+                is_told = True
+                say("Server web belum menjawab; mesin ini tampaknya sedang sibuk. Bina tetap menunggu …")
             try:
                 with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310  our own loopback address
                     if answer.status == 200:
@@ -175,9 +183,12 @@ def serve(*, host: str, port: int, workers: int, jobs: int = 1, when_ready: Call
     try:
         supervisor.start()
         if not supervisor.wait_until_ready(f"http://{_reachable(host)}:{port}/health"):
+            has_died = supervisor.children[0].exit_code is not None
             supervisor.stop_children()
             raise CommandFailedError(
-                "Server web tidak mau mulai. Pesan di atas menyebutkan sebabnya; coba juga `bina doctor`."
+                "Server web berhenti sebelum menjawab. Pesan di atas menyebutkan sebabnya; coba juga `bina doctor`."
+                if has_died
+                else "Server web belum menjawab setelah lima menit. Periksa beban mesin, lalu coba lagi; coba juga `bina doctor`."
             )
         supervisor.is_ready = True
         supervisor.tell()

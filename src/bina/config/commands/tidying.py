@@ -2,13 +2,13 @@
 
 import datetime as dt
 
-from django.core.management import call_command
 from django.db import connection
 from django_tasks import task
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from bina.foundation import clock
+from bina.people.sessions import SessionStore
 
 KEPT = {TaskResultStatus.SUCCESSFUL: dt.timedelta(days=7), TaskResultStatus.FAILED: dt.timedelta(days=90)}
 
@@ -16,7 +16,7 @@ KEPT = {TaskResultStatus.SUCCESSFUL: dt.timedelta(days=7), TaskResultStatus.FAIL
 @task()
 def tidy_up() -> None:
     """Remove ended sign-ins and old job results, and let the database look after its figures."""
-    call_command("clearsessions")
+    SessionStore.clear_expired()
     for status, age in KEPT.items():
         DBTaskResult.objects.filter(status=status, finished_at__lt=clock.now() - age).delete()
     with connection.cursor() as cursor:

@@ -1,5 +1,6 @@
 // Small behaviours, each switched on by a data attribute; every page works without them.
 import "htmx.org";
+import { fillFields, readFields } from "./form-fields.js";
 
 // A stored theme wins over the system's; "auto" removes the choice.
 const applyTheme = (choice) => {
@@ -30,22 +31,12 @@ window.addEventListener("pageshow", () => document.querySelectorAll("form[data-s
 // Nothing typed is lost: forms with data-draft keep a local copy until they are sent.
 const drafts = () => document.querySelectorAll("form[data-draft]").forEach((form) => {
   const key = "bina-draft:" + form.dataset.draft;
-  const fields = () => [...form.elements].filter((f) => f.name && f.type !== "hidden" && f.type !== "password" && f.type !== "file");
   try {
     const kept = JSON.parse(localStorage.getItem(key) || "null");
-    if (kept && form.dataset.draftFresh === undefined) fields().forEach((f) => {
-      if (!(f.name in kept)) return;
-      if (f.type === "checkbox" || f.type === "radio") f.checked = kept[f.name].includes(f.value);
-      else if (!f.value) f.value = kept[f.name][0] ?? "";
-    });
+    if (kept && form.dataset.draftFresh === undefined) fillFields(form, kept, true);
   } catch { /* a broken draft is no reason to break the form */ }
   form.addEventListener("input", () => {
-    const all = {};
-    fields().forEach((f) => {
-      all[f.name] ??= [];
-      if (f.type === "checkbox" || f.type === "radio") { if (f.checked) all[f.name].push(f.value); } else all[f.name].push(f.value);
-    });
-    try { localStorage.setItem(key, JSON.stringify(all)); } catch { /* storage full: the form itself still holds the text */ }
+    try { localStorage.setItem(key, JSON.stringify(readFields(form))); } catch { /* storage full: the form itself still holds the text */ }
   });
   form.addEventListener("submit", () => { try { localStorage.removeItem(key); } catch { /* nothing to remove */ } });
 });
