@@ -10,24 +10,31 @@ from numpy.typing import NDArray
 
 from bina.assessment.actions.scoring import ScoredAnswer, ability, rated_level, without_prior
 from bina.assessment.models import Blueprint, BlueprintItem, ItemVersion
-from bina.assessment.rules import SLOPE, STEPS_AROUND_LEVEL, grade, right_answer, wrong_answer
+from bina.assessment.rules import SLOPE, STEPS_AROUND_LEVEL, Kind, grade, options_of, right_answer, wrong_answer
 
 
 @dataclass(frozen=True)
 class Question:
-    """One question with both answers ready."""
+    """One question with its answers ready: the right one, and wrong ones, of which the first is the likeliest."""
 
     kind: str
     right: Any
-    wrong: Any
+    wrongs: tuple[Any, ...]
 
     @classmethod
     def of(cls, kind: str, payload: Mapping[str, Any]) -> "Question":
         """Prepare the answers; raises ValueError when they would not be graded as meant."""
-        question = cls(kind, right_answer(kind, payload), wrong_answer(kind, payload))
-        if grade(kind, payload, question.right) < 1 or grade(kind, payload, question.wrong) > 0:
+        first = wrong_answer(kind, payload)
+        others = [[option.key] for option in options_of(kind, payload) if kind == Kind.SINGLE and not option.is_right]
+        question = cls(kind, right_answer(kind, payload), (first, *(one for one in others if one != first)))
+        if grade(kind, payload, question.right) < 1 or any(grade(kind, payload, one) > 0 for one in question.wrongs):
             raise ValueError(f"a {kind} question is not graded as its key says")
         return question
+
+    @property
+    def wrong(self) -> Any:
+        """The likeliest wrong answer."""
+        return self.wrongs[0]
 
 
 @dataclass(frozen=True, eq=False)

@@ -42,6 +42,7 @@ ISSUERS = {
     "ikn": "Biro Sumber Daya Manusia, Organisasi, dan Tata Laksana",
     "kemenpora": "Biro Sumber Daya Manusia dan Organisasi",
 }
+ISSUER_BASIS = "Keputusan kepala instansi tentang penyelenggara pelatihan (contoh)"
 # What the people of the story did beside the courses: form, title, quantity, days ago.
 EARNED: dict[str, list[tuple[str, str, int, int]]] = {
     "siti": [("KL_WORKSHOP", "Lokakarya pengelolaan arsip digital", 1, 76),
@@ -106,7 +107,16 @@ class Earnings:
             name, title = (head.display_name, head.title) if head else (plan.short_name, unit.head_title)
             found[plan.key] = (organiser, name, title)
             rows.append(
-                (plan.id, organiser, name, title, NUMBER_PATTERN, "", self._world.chance.days_ago(700).isoformat())
+                (
+                    plan.id,
+                    organiser,
+                    name,
+                    title,
+                    NUMBER_PATTERN,
+                    "",
+                    self._world.chance.days_ago(700).isoformat(),
+                    ISSUER_BASIS,
+                )
             )
         self._world.ledger.write(
             Issuer,
@@ -118,6 +128,7 @@ class Earnings:
                 "number_pattern",
                 "agency_code",
                 "valid_from",
+                "legal_basis",
             ),
             rows,
         )

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bina.assessment.models import Blueprint, CompetencyScore, Rating, RatingScore, Response, Session
-from bina.assessment.rules import RELATION_NAMES, Purpose, Relation, SessionState
+from bina.assessment.rules import RELATION_NAMES, Purpose, Relation, SessionState, line_of_bank
 from bina.competencies.models import Evidence
 from bina.competencies.rules import Source
 from bina.demo.answers import Behaviours, Form, read_form
@@ -76,7 +76,7 @@ def measure_by_tests(world: World) -> None:
             if world.people[row.person].account:
                 # The people of the story answer as they most likely would.
                 right[place] = chances[place] >= 0.5
-        writer.write(form, rows, right, source=Source.TEST, line=f"bank:{form.blueprint.bank_id}")
+        writer.write(form, rows, right, source=Source.TEST, line=line_of_bank(form.blueprint.bank_id))
 
 
 def _attempts(world: World) -> list[Attempt]:
@@ -208,16 +208,20 @@ class SessionWriter:
             if self._kept < KEPT_ATTEMPTS or self._world.people[row.person].account:
                 kept.append(place)
                 self._kept += 1
-        texts = [(as_json(question.wrong), as_json(question.right)) for question in form.questions]
+        texts = [
+            (as_json(question.right), [as_json(wrong) for wrong in question.wrongs]) for question in form.questions
+        ]
 
         def rows() -> Iterator[tuple[Any, ...]]:
             for place in kept:
                 moment = stamp(attempts[place].finished_at - dt.timedelta(minutes=2))
                 for position, is_right in enumerate(right[place].tolist()):
-                    yield (
-                        ids[place], position + 1, form.versions[position], texts[position][is_right], float(is_right),
-                        moment,
-                    )  # fmt: skip
+                    answer, wrongs = texts[position]
+                    if not is_right:
+                        # Half take the likeliest of the wrong options, the others spread over the rest.
+                        turn = (7 * ids[place] + position) % (2 * len(wrongs) - 1)
+                        answer = wrongs[max(0, turn - len(wrongs) + 1)]
+                    yield ids[place], position + 1, form.versions[position], answer, float(is_right), moment
 
         self._world.ledger.write(
             Response, ("session_id", "position", "item_version_id", "answer", "score", "saved_at"), rows()

@@ -15,7 +15,9 @@ from bina.competencies.rules import Source
 from bina.demo.answers import Form, Question, read_form
 from bina.demo.chance import at, version7, workday
 from bina.demo.measuring import Attempt, SessionWriter
+from bina.demo.packaging import files_of, packed
 from bina.demo.rows import as_json, dashed, stamp
+from bina.demo.touring import TOUR
 from bina.demo.world import World
 from bina.learning.actions import import_course_folder, publish_version
 from bina.learning.models import Activity, ActivityProgress, Course, Enrolment, QuizAttempt
@@ -39,6 +41,12 @@ TAKEN: dict[str, tuple[float, float, int, float]] = {
 }
 # What the trainer of the story has written for the own agency; only its people take it. It has no tests.
 LOCAL, LOCAL_AGENCY = "arsip-digital-kelurahan", "pontianak"
+# What others have made is played in courses too: cards in H5P, an exercise in SCORM, decisions in cmi5.
+PACKED: dict[str, dict[str, tuple[str, ...]]] = {
+    LOCAL: {"benar-salah.h5p": ("benar-salah",), "serah-terima.zip": ("serah-terima",)},
+    # Cards of their own for the same library.
+    TOUR: {"kartu-belajar.h5p": ("benar-salah", "kartu-belajar"), "pekan-belajar.zip": ("pekan-belajar",)},
+}
 TAKEN[LOCAL] = (0.11, 0.45, 1_000_000, 0.0)
 YOUNG_DAYS = 48
 # The people of the story: course, state, started and ended (or active) days ago, share of the parts done.
@@ -80,16 +88,30 @@ class Study:
         return dashed(self.public_id)
 
 
-def open_local_course(world: World) -> None:
-    """The trainer of the story brings a course of the own agency in and publishes it, as one does on the screen."""
+def course_folder(slug: str) -> dict[str, bytes]:
+    """The files of a course of the own agency, with the packages that it plays."""
+    folder = DATA_FOLDER / slug
+    found = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    for file, names in PACKED[slug].items():
+        content: dict[str, bytes] = {}
+        for name in names:
+            content |= files_of(name)
+        found[f"media/{file}"] = packed(content)
+    return found
+
+
+def open_local_courses(world: World) -> None:
+    """The trainer of the story brings courses of the own agency in and publishes them, as one does on the screen."""
     trainer = world.people[world.row("sugeng")]
     user = User.objects.select_related("employee__agency", "employee__unit", "employee__position__job_class").get(
         pk=trainer.user_id
     )
-    report = import_course_folder(DATA_FOLDER / LOCAL, by=user, agency=Agency.objects.get(pk=trainer.agency.id))
-    if report.version is None:
-        raise ValueError("; ".join(f"{row.file}: {row.sentence}" for row in report.errors))
-    publish_version(by=user, version=report.version)
+    agency = Agency.objects.get(pk=trainer.agency.id)
+    for slug in (LOCAL, TOUR):
+        report = import_course_folder(packed(course_folder(slug)), by=user, agency=agency)
+        if report.version is None:
+            raise ValueError("; ".join(f"{row.file}: {row.sentence}" for row in report.errors))
+        publish_version(by=user, version=report.version)
 
 
 def study(world: World) -> list[Study]:
@@ -112,7 +134,9 @@ class _CourseHistory:
         if version is None:
             raise ValueError(f"course {course.slug} is not published")
         self._version = version
-        self._activities = list(Activity.objects.filter(version=version).order_by("order"))
+        # What is handed in and looked at by others has its own story; nobody finishes it by walking through.
+        handed = ("assignment", "workplace", "discussion")
+        self._activities = list(Activity.objects.filter(version=version).exclude(kind__in=handed).order_by("order"))
         self._rng = world.chance.stream(f"study/{course.slug}")
         minutes = [activity.minutes for activity in self._activities]
         whole = sum(minutes)
@@ -175,12 +199,9 @@ class _CourseHistory:
         rng, chance = self._rng, self._world.chance
         start = at(workday(chance.days_ago(begun)), rng.randint(60, 300))
         end = max(start + dt.timedelta(minutes=30), at(chance.days_ago(ended), rng.randint(310, 720)))
-        # The last part is the final test: who has not finished has not passed it.
-        count = (
-            len(self._activities)
-            if state == COMPLETED
-            else min(len(self._activities) - 1, int(done * len(self._activities)))
-        )
+        # Who has not finished has not done the last part that counts, mostly the final test.
+        last = max(place for place, activity in enumerate(self._activities) if activity.is_required)
+        count = len(self._activities) if state == COMPLETED else min(last, int(done * len(self._activities)))
         return Study(place, self._course, state, start, end, count, origin)
 
     def _moment(self, row: Study, place: int) -> dt.datetime:
@@ -299,7 +320,13 @@ class _CourseHistory:
             case "video":
                 length = float(activity.payload.get("seconds") or 60)
                 return {"seconds": seconds, "length": length, "intervals": [[0.0, length]], "at": length}, None, 0
-            case "file":
+            case "h5p" | "scorm":
+                score = self._rng.choice((0.5, 0.75, 0.75, 1.0, 1.0))
+                return {"seconds": seconds, "done": True, "verdict": "", "score": score}, score, 0
+            case "lti":
+                score = self._rng.choice((0.7, 0.8, 0.8, 0.9, 1.0))
+                return {"seconds": seconds, "opened": True, "done": True, "waiting": False, "score": score}, score, 0
+            case "file" | "link":
                 return {"seconds": seconds, "downloads": 1}, None, 0
         return {"seconds": seconds}, None, 0
 
