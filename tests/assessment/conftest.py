@@ -1,13 +1,38 @@
 """What tests of measuring share: the shipped bank, a small course test with all kinds of questions, right answers."""
 
+import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
 from bina.assessment import actions, queries
-from bina.assessment.models import Blueprint, ItemBank, Session
-from bina.assessment.rules import right_answer
-from bina.people.models import Employee
+from bina.assessment.models import Blueprint, Item, ItemBank, ItemReview, Panelist, Session, StandardPanel
+from bina.assessment.rules import REVIEW_CHECKS, right_answer
+from bina.foundation import clock
+from bina.people.models import Employee, RoleGrant, User
+from bina.people.rules import Role
+from tests.cast import START, Cast
+
+NOW = dt.datetime(2026, 3, 2, 2, 0, tzinfo=dt.UTC)
+
+
+class Hands:
+    """The hands of the clock in a test."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.moment = NOW
+        monkeypatch.setattr(clock, "now", lambda: self.moment)
+        monkeypatch.setattr(clock, "today", lambda zone="WIB": self.moment.date())
+
+    def forward(self, **span: float) -> None:
+        self.moment += dt.timedelta(**span)
+
+
+@pytest.fixture
+def hands(monkeypatch: pytest.MonkeyPatch) -> Hands:
+    return Hands(monkeypatch)
+
 
 ITEMS: list[dict[str, Any]] = [
     {
@@ -78,3 +103,31 @@ def answer_rightly(session: Session, positions: range | None = None) -> None:
         if positions is None or position in positions:
             answer = right_answer(version.item.kind, version.payload)
             actions.answer_item(by=user, session=session, position=position, answer=answer)
+
+
+def seat_of(panel: StandardPanel, person: Employee) -> Panelist:
+    """The seat of a person in a panel."""
+    return Panelist.objects.get(panel=panel, employee=person)
+
+
+def add_keeper(cast: Cast, role: Role = Role.PLATFORM_ADMIN) -> User:
+    """A second keeper of items: of every bank, or a trainer of the agency."""
+    user = User.objects.create(username=f"{role}-2@contoh.example", display_name="Bagas Pratama")
+    unit = None if role is Role.PLATFORM_ADMIN else cast.root
+    RoleGrant.objects.create(user=user, role=role.value, unit=unit, valid_from=START)
+    return user
+
+
+def approve(reviewer: User, *items: Item) -> None:
+    """Somebody finds the words of these items good."""
+    for review in ItemReview.objects.filter(version__item__in=items, outcome=""):
+        decision = actions.Decision(review, review.version.digest, approve=True)
+        actions.review_item(by=reviewer, decision=decision, checks=REVIEW_CHECKS)
+
+
+def bring_into_use(cast: Cast, items: Iterable[Item]) -> None:
+    """Drafts of the trainer, reviewed by the platform and taken into use."""
+    found = list(items)
+    actions.ask_for_review(by=cast.trainer.user, items=found)
+    approve(cast.admin, *found)
+    actions.move_items(by=cast.admin, items=found, state="in_use", reason="Sudah ditelaah.")

@@ -3,16 +3,21 @@
 import datetime as dt
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 from django.urls import reverse
 
 from bina.assessment import actions, queries
 from bina.assessment.models import Blueprint, Item, ItemBank, ItemVersion, Response, Session
-from bina.assessment.rules import right_answer
+from bina.assessment.queries.adaptive import held_back, length_of, next_version, pool_of
+from bina.assessment.rules import MOST_EXPOSURE, right_answer
 from bina.competencies.queries import evidence_of
 from bina.foundation import clock
 from bina.foundation.errors import Denied, Refused
 from bina.people.models import Employee
+from bina.science.psychometrics import ScoredItems, probability
+from bina.science.psychometrics.adaptive import ProfileAnswers, estimate_profile
+from tests.assessment.conftest import add_keeper, approve
 from tests.cast import Cast
 from tests.conftest import ClientFor
 
@@ -134,6 +139,39 @@ def test_answers_after_the_clock_are_refused_and_what_was_saved_counts(
     assert queries.diagnostic_outcome(session).answered_count == 2
 
 
+def test_no_question_is_met_by_more_than_a_quarter_of_several_hundred(blueprint: Blueprint) -> None:
+    """Diagnostics as the product chooses them, one after the other on a fresh bank, of people around level 2."""
+    pool = pool_of(blueprint.bank)
+    assert pool is not None
+    length, rng, people = length_of(blueprint), np.random.default_rng(11), 300
+    place_of = {version: place for place, version in enumerate(pool.version_ids)}
+    offered, asked = np.zeros(len(pool.items)), np.zeros(len(pool.items))
+    for seed in range(people):
+        truth = rng.multivariate_normal(pool.prior.mean, pool.prior.covariance)
+        withheld = held_back(pool, offered, asked, seed)
+        form: list[int] = []
+        places: list[int] = []
+        scores: list[float] = []
+        while True:
+            items = ScoredItems.without_guessing(pool.items.discrimination[places], pool.items.difficulty[places])
+            known = estimate_profile(pool.prior, ProfileAnswers(items, pool.competency[places], np.array(scores)))
+            if length.is_over(len(form), len(form), known.average(pool.even_weights)[1]):
+                break
+            version = next_version(pool, known, asked=form, withheld=withheld, seed=seed)
+            assert version is not None
+            place = place_of[version]
+            chance = probability([truth[pool.competency[place]]], pool.items)[0, place]
+            form.append(version)
+            places.append(place)
+            scores.append(float(rng.random() < chance))
+        asked[places] += 1
+        offered += ~np.isin(pool.version_ids, withheld)
+    assert length.least <= asked.sum() / people <= length.most
+    assert asked.max() / people <= MOST_EXPOSURE
+    # The bound is kept by the control and not by want of a favourite.
+    assert asked.max() / people > 0.15
+
+
 def test_questions_known_to_many_are_withheld(cast: Cast, blueprint: Blueprint) -> None:
     popular = list(Item.objects.filter(bank=blueprint.bank, level=2).values_list("pk", flat=True))
     Item.objects.filter(bank=blueprint.bank).update(offered_count=1_000)
@@ -219,6 +257,11 @@ def test_an_item_is_reviewed_before_it_is_tried(cast: Cast, blueprint: Blueprint
     actions.move_item(by=cast.admin, item=item, state="draft", reason="Ditulis ulang.")
     with pytest.raises(Refused, match="tidak dapat langsung"):
         actions.move_item(by=cast.admin, item=item, state="pilot", reason="Terburu-buru.")
-    for state in ("reviewed", "pilot", "in_use"):
+    with pytest.raises(Refused, match="lewat telaah oleh orang lain"):
+        actions.move_item(by=cast.admin, item=item, state="reviewed", reason="Menelaah sendiri.")
+    actions.ask_for_review(by=cast.admin, items=[item])
+    approve(add_keeper(cast), item)
+    item.refresh_from_db()
+    for state in ("pilot", "in_use"):
         actions.move_item(by=cast.admin, item=item, state=state, reason="Langkah berikutnya.")
     assert item.state == "in_use"

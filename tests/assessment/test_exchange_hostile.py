@@ -47,7 +47,7 @@ def zipped(members: dict[str, str | bytes]) -> bytes:
         (b"<quiz>" + b"x" * 3_200_000 + b"</quiz>", "3 MB"),
         (b"<quiz/>", "tidak memuat soal"),
         (b"<html/>", "bukan bank soal"),
-        (b"<questestinterop/>", "bukan bank soal"),
+        (b"<questestinterop/>", "QTI 1.2"),
         (b"", "baris"),
         (b'<?xml version="1.0" encoding="ngawur"?><quiz/>', "baris|pengodean"),
         ("<?xml version='1.0' encoding='UTF-8'?><quiz>\u00e9</quiz>".encode("latin-1"), "baris"),

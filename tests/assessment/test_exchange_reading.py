@@ -431,6 +431,88 @@ def test_qti_leaves_nothing_out_in_silence(qti: ExchangeReport) -> None:
     assert "Skrip" in " ".join(lines_of(qti)["skrip"].notes)
 
 
+def test_an_item_that_makes_itself_anew_is_not_read_as_if_it_stood_still() -> None:
+    parts = f'<templateDeclaration identifier="X" cardinality="single" baseType="integer"/>{declared("A")}'
+    changing = item_2("acak", parts, f'<choiceInteraction responseIdentifier="R">{CHOICES}</choiceInteraction>')
+    (line,) = read_foreign(".xml", changing.encode()).lines
+    assert (line.outcome, line.item) == (Outcome.UNSUPPORTED, None)
+    assert "setiap kali dibuka" in line.notes[0]
+
+
+def test_several_questions_in_one_item_are_named_as_what_they_are() -> None:
+    asked = f'<choiceInteraction responseIdentifier="R">{CHOICES}</choiceInteraction>'
+    (line,) = read_foreign(".xml", item_2("dua", declared("A"), asked * 2).encode()).lines
+    assert line.outcome == Outcome.UNSUPPORTED
+    assert "2 cara menjawab" in line.notes[0]
+
+
+def test_of_an_item_in_stages_it_is_said_that_only_one_is_read() -> None:
+    asked = f'<choiceInteraction responseIdentifier="R">{CHOICES}</choiceInteraction>'
+    text = item_2("tahap", declared("A"), asked).replace('adaptive="false"', 'adaptive="true"')
+    (line,) = read_foreign(".xml", text.encode()).lines
+    assert line.item is not None
+    assert "bertahap" in line.notes[0]
+
+
+def test_instructions_for_those_who_answer_stay_and_those_for_scorers_go() -> None:
+    blocks = ('<rubricBlock view="candidate tutor"><p>Pakai aturan 2024.</p></rubricBlock>'
+              '<rubricBlock view="scorer"><p>Beri nilai penuh.</p></rubricBlock>')  # fmt: skip
+    asked = f'<p>Mana?</p><choiceInteraction responseIdentifier="R">{CHOICES}</choiceInteraction>'
+    report = read_foreign(".xml", item_2("rubrik", declared("A"), blocks + asked).encode())
+    assert item_of(report, "rubrik")["stem"] == "Pakai aturan 2024.\n\nMana?"
+    assert lines_of(report)["rubrik"].notes == ("Petunjuk penilaian (rubricBlock) tidak disimpan.",)
+
+
+PASSAGE = f"""<qti-assessment-stimulus {QTI_3} identifier="B" title="Bacaan"><qti-stimulus-body>
+<p>Surat ini datang <b>pagi</b>.</p><p><img src="gambar/surel.svg" alt="Surel"/></p>
+</qti-stimulus-body></qti-assessment-stimulus>"""
+WITH_PASSAGE = ITEM_3.replace(
+    "<qti-item-body>", '<qti-assessment-stimulus-ref identifier="B" href="../bacaan/surat.xml"/><qti-item-body>'
+)
+
+
+def test_a_passage_that_items_share_stands_before_each_of_them() -> None:
+    members: dict[str, str | bytes] = {
+        "butir/tiga.xml": WITH_PASSAGE, "bacaan/surat.xml": PASSAGE, "bacaan/gambar/surel.svg": DRAWING,
+        "butir/gaya.css": "p { margin: 0 }",
+    }  # fmt: skip
+    listed = resource("tiga", "imsqti_item_xmlv3p0") + '<resource type="css3" href="butir/gaya.css"/>'
+    listed += '<resource type="imsqti_stimulus_xmlv3p0" href="bacaan/surat.xml"/>'
+    report = read_foreign(".zip", package(members, listed))
+    (line,) = report.lines  # neither the passage nor the style is a question
+    assert line.item is not None
+    assert line.item["stem"] == "Surat ini datang **pagi**.\n\nMana yang aman?"
+    assert (line.item["image"] in report.pictures, line.item["alt"]) == (True, "Surel")
+
+
+@pytest.mark.parametrize("passage", [None, "<qti-assessment-stimulus>", f"<html {QTI_3}/>"])
+def test_without_its_passage_an_item_is_not_taken(passage: str | None) -> None:
+    members: dict[str, str | bytes] = {"butir/tiga.xml": WITH_PASSAGE}
+    members |= {"bacaan/surat.xml": passage} if passage else {}
+    (line,) = read_foreign(".zip", package(members, resource("tiga", "imsqti_item_xmlv3p0"))).lines
+    assert (line.outcome, line.item) == (Outcome.FAULTY, None)
+
+
+def test_what_a_passage_shows_beside_the_package_is_not_reached() -> None:
+    hostile = WITH_PASSAGE.replace("../bacaan/surat.xml", "../../../../etc/hostname")
+    (line,) = read_foreign(".zip", package({"butir/tiga.xml": hostile}, resource("tiga"))).lines
+    assert "tidak ikut dalam berkas" in line.notes[0]
+
+
+def test_older_qti_is_called_by_its_name() -> None:
+    with pytest.raises(Refused, match=r"QTI 1\.2"):
+        read_foreign(".xml", b"<questestinterop><item/></questestinterop>")
+    members: dict[str, str | bytes] = {"butir/lama.xml": "<questestinterop/>"}
+    (line,) = read_foreign(".zip", package(members, resource("lama", "imsqti_xmlv1p2"))).lines
+    assert "QTI 1.2" in line.notes[0]
+
+
+def test_sound_and_film_do_not_go_unsaid() -> None:
+    asked = f'<p>Dengar.</p><audio src="a.mp3"/><choiceInteraction responseIdentifier="R">{CHOICES}</choiceInteraction>'
+    report = read_foreign(".xml", item_2("suara", declared("A"), asked).encode())
+    assert "suara, video" in lines_of(report)["suara"].notes[0]
+
+
 # --- Tables ----------------------------------------------------------------------------------------------------------
 
 TABLE = """Kode;Kompetensi;Tingkat;Jenis;Soal;Pilihan A;Pilihan B;Pilihan C;Kunci;Umpan balik A;Jawaban angka;Toleransi;Warna

@@ -24,11 +24,14 @@ SHIPPED: list[dict[str, Any]] = [
 SHIPPED_PICTURES: dict[str, StoredPicture] = {
     path.name: read_picture(path.name, path.read_bytes()) for path in (FOLDER / "images").iterdir()
 }
+QTI = ("qti-2.1", "qti-2.2", "qti-3.0")
 CARRIED = {
     "gift": {"single", "multiple", "matching", "numeric", "situational"},
     "moodle": {"single", "multiple", "matching", "numeric", "situational", "ordering", "cloze"},
-    "qti-2.1": {"single", "multiple", "matching", "numeric", "situational", "ordering", "cloze", "hotspot"},
-    "qti-3.0": {"single", "multiple", "matching", "numeric", "situational", "ordering", "cloze", "hotspot"},
+    **{
+        name: {"single", "multiple", "matching", "numeric", "situational", "ordering", "cloze", "hotspot"}
+        for name in QTI
+    },
     "xlsx": {"single", "multiple", "numeric"},
     "csv": {"single", "multiple", "numeric"},
 }
@@ -67,7 +70,7 @@ def test_an_item_without_english_words_loses_nothing(name: str) -> None:
     assert report.items == items
 
 
-@pytest.mark.parametrize("name", ["moodle", "qti-2.1", "qti-3.0"])
+@pytest.mark.parametrize("name", ["moodle", *QTI])
 def test_pictures_travel_with_any_kind(name: str) -> None:
     form = FORMATS[name]
     item = {**ITEMS[0], "image": "surel.svg", "alt": "Sebuah surel [kosong]"}
@@ -128,7 +131,7 @@ def test_whatever_the_words_hold_the_key_survives_and_losses_are_told(item: dict
 
 
 def test_gaps_come_back_from_moodle_and_qti() -> None:
-    for name in ("moodle", "qti-2.1", "qti-3.0"):
+    for name in ("moodle", *QTI):
         form = FORMATS[name]
         (back,) = read_foreign(form.ending, form.write([CLOZE], {}).content).items
         assert (back["text"], back["gaps"]) == (CLOZE["text"], CLOZE["gaps"])
@@ -149,7 +152,8 @@ def test_the_template_can_be_taken_as_it_is(ending: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "prefix", "namespace"), [
-    ("qti-2.1", "<assessmentItem", "imsqti_v2p1"), ("qti-3.0", "<qti-assessment-item", "imsqtiasi_v3p0"),
+    ("qti-2.1", "<assessmentItem", "imsqti_v2p1"), ("qti-2.2", "<assessmentItem", "imsqti_v2p2"),
+    ("qti-3.0", "<qti-assessment-item", "imsqtiasi_v3p0"),
 ])  # fmt: skip
 def test_a_package_lists_every_file_that_it_holds(name: str, prefix: str, namespace: str) -> None:
     content = FORMATS[name].write(SHIPPED, SHIPPED_PICTURES).content

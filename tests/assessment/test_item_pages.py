@@ -64,10 +64,10 @@ def test_the_card_shows_preview_key_and_counts(bank: ItemBank, cast: Cast, clien
 def test_shares_of_few_answers_are_not_told(bank: ItemBank, cast: Cast) -> None:
     blueprint = Blueprint.objects.get(code="digital-4.2")
     items = [place.item_version.item for place in blueprint.places.select_related("item_version__item")]
-    people = [cast.siti, cast.dewi, cast.rina, cast.budi, cast.head]
-    for number, person in enumerate(people, start=1):
+    # The fourth passes over the first question, which counts as wrong, and answers the second.
+    for number, person in enumerate((cast.siti, cast.dewi, cast.rina, cast.budi), start=1):
         session = start(person, blueprint)
-        answer_rightly(session, range(1, 2) if number < 5 else range(2, 3))
+        answer_rightly(session, range(1, 2) if number < 4 else range(2, 3))
         actions.finish_session(by=person.user, session=session)
     counts = queries.answer_counts([item.pk for item in items])
     assert [counts[item.pk].count for item in items] == [4, 1, 0, 0]
@@ -75,7 +75,7 @@ def test_shares_of_few_answers_are_not_told(bank: ItemBank, cast: Cast) -> None:
     late = start(cast.hr, blueprint)
     answer_rightly(late, range(1, 2))
     actions.finish_session(by=cast.hr.user, session=late)
-    assert queries.answer_counts([items[0].pk])[items[0].pk].share == pytest.approx(1.0)
+    assert queries.answer_counts([items[0].pk])[items[0].pk].share == pytest.approx(0.8)
 
 
 def test_a_file_is_looked_at_then_taken(bank: ItemBank, cast: Cast, client_for: ClientFor) -> None:

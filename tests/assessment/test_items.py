@@ -12,7 +12,7 @@ from bina.assessment import actions, queries
 from bina.assessment.models import Blueprint, Item, ItemBank, ItemVersion
 from bina.assessment.rules import item_problems, read_item_archive, read_item_file
 from bina.foundation.errors import Denied, Refused
-from tests.assessment.conftest import ITEMS, start
+from tests.assessment.conftest import ITEMS, bring_into_use, start
 from tests.cast import Cast
 
 
@@ -197,6 +197,8 @@ def test_an_agency_writes_its_own_items_and_measures_with_them(bank: ItemBank, c
     own = actions.own_bank(by=cast.trainer.user, agency=cast.agency)
     items = [changed(0, code=f"P-{n}", level=n) for n in (1, 2, 3)]
     actions.import_items(by=cast.trainer.user, bank=own, items=items)
+    assert not Blueprint.objects.filter(bank=own).exists()
+    bring_into_use(cast, Item.objects.filter(bank=own))
     local = Blueprint.objects.get(bank=own)
     assert (local.item_count, local.agency) == (3, cast.agency)
     assert any(offer.blueprint == local for offer in queries.blueprints_open_to(cast.siti.user))

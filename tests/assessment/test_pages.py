@@ -17,7 +17,7 @@ from bina.assessment.rules import GRACE, right_answer
 from bina.competencies.actions import recompute_levels
 from bina.competencies.queries import competencies_by_code, evidence_of
 from bina.foundation import clock
-from bina.people.models import Agency
+from bina.people.models import Agency, Employee
 from tests.assessment.conftest import answer_rightly, start
 from tests.cast import Cast
 from tests.conftest import ClientFor
@@ -255,6 +255,7 @@ def test_pages_ask_a_constant_number_of_questions(
         client.get(question(session, 1))
     with django_assert_max_num_queries(14):
         client.post(question(session, 1), {"answer": "x", "go": "next"}, headers=HTMX)
+    # Which of rounds, tasks, panels and the like concern a person is one question; only what does is then asked for.
     with django_assert_max_num_queries(16):
         client.get(reverse("assessment:home"))
     actions.finish_session(by=cast.siti.user, session=session)
@@ -282,6 +283,50 @@ def test_the_keeper_of_records_sees_that_not_what(short: Blueprint, cast: Cast, 
     session.refresh_from_db()
     assert session.state == "cancelled"
     assert "dibatalkan" in text_of(client_for(cast.siti), reverse("assessment:result", args=[session.public_id]))
+
+
+def test_the_form_of_extra_time_is_for_the_keeper_and_never_for_oneself(
+    short: Blueprint, cast: Cast, client_for: ClientFor
+) -> None:
+    def form(person: Employee) -> str:
+        return reverse("assessment:allow_time", args=[person.public_id])
+
+    keeper = client_for(cast.hr)
+    page = reverse("assessment:attempts", args=[cast.siti.public_id])
+    assert form(cast.siti) in text_of(keeper, page)
+    more = {"factor": "1.5", "reason": "Memakai pembaca layar"}
+    for person in (cast.budi, cast.rina, cast.siti, cast.trainer):
+        assert client_for(person).post(form(cast.siti), more).status_code == 404
+    assert keeper.get(form(cast.siti)).status_code == 405
+    assert queries.time_allowance_of(cast.siti) is None
+    answer = keeper.post(form(cast.siti), more)
+    assert (answer.status_code, answer.headers["Location"]) == (302, page)
+    text = text_of(keeper, page)
+    assert "dikalikan 1,5" in text
+    assert "Memakai pembaca layar" in text
+    for wrong in ({"factor": "9", "reason": "Kaki patah"}, {"factor": "2", "reason": ""}):
+        answer = keeper.post(form(cast.siti), wrong)
+        told = answer.content.decode()
+        assert answer.status_code == 409
+        assert "Pilih tambahan waktunya dan tuliskan alasannya." in told
+        # What was typed stays in the form.
+        assert wrong["reason"] in told
+        assert ('value="2" selected' in told) == (wrong["factor"] == "2")
+    kept = queries.time_allowance_of(cast.siti)
+    assert kept is not None
+    assert (kept.factor, kept.reason) == ("1.5", "Memakai pembaca layar")
+    # One's own attempts and time are another keeper's affair: neither page nor controls nor doors.
+    own = start(cast.hr, short)
+    actions.finish_session(by=cast.hr.user, session=own)
+    assert keeper.get(reverse("assessment:attempts", args=[cast.hr.public_id])).status_code == 404
+    assert keeper.post(form(cast.hr), more).status_code == 404
+    cancel = reverse("assessment:cancel", args=[cast.hr.public_id, own.public_id])
+    assert keeper.post(cancel, {"reason": "Listrik padam"}).status_code == 404
+    assert queries.time_allowance_of(cast.hr) is None
+    own.refresh_from_db()
+    assert own.state == "finished"
+    own_card = reverse("people:person", args=[cast.hr.public_id])
+    assert reverse("assessment:attempts", args=[cast.hr.public_id]) not in text_of(keeper, own_card)
 
 
 def test_own_attempts_by_api(short: Blueprint, course_test: Blueprint, cast: Cast) -> None:

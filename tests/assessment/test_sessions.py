@@ -1,9 +1,11 @@
 """Attempts: one at a time, saved at every step, ended once, by the server's clock, for their own person only."""
 
 import datetime as dt
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 
 from bina.assessment import actions, queries
 from bina.assessment.jobs import expire_sessions
@@ -14,28 +16,10 @@ from bina.foundation import clock
 from bina.foundation.errors import Denied, Refused
 from bina.journal.queries import history_of, notifications_of
 from bina.people.models import Employee
-from tests.assessment.conftest import answer_rightly, start
-from tests.cast import Cast
+from bina.people.rules import Role
+from tests.assessment.conftest import Hands, answer_rightly, start
+from tests.cast import Cast, grant
 from tests.conftest import ClientFor
-
-NOW = dt.datetime(2026, 3, 2, 2, 0, tzinfo=dt.UTC)
-
-
-class Hands:
-    """The hands of the clock in a test."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.moment = NOW
-        monkeypatch.setattr(clock, "now", lambda: self.moment)
-        monkeypatch.setattr(clock, "today", lambda zone="WIB": self.moment.date())
-
-    def forward(self, **span: float) -> None:
-        self.moment += dt.timedelta(**span)
-
-
-@pytest.fixture
-def hands(monkeypatch: pytest.MonkeyPatch) -> Hands:
-    return Hands(monkeypatch)
 
 
 def short_check(code: str = "digital-4.2") -> Blueprint:
@@ -294,6 +278,72 @@ def test_an_attempt_can_be_set_aside_with_a_reason(bank: ItemBank, cast: Cast) -
         answer(session, 1, ["x"])
 
 
+@pytest.mark.parametrize("ends", ["finished", "expired"])
+def test_what_was_passed_over_scores_nothing_and_what_follows_the_last_answer_is_not_reached(
+    bank: ItemBank, cast: Cast, hands: Hands, ends: str
+) -> None:
+    session = start(cast.siti, short_check("digital-area-4"))
+    versions = queries.form_versions(session)
+    for position in (1, 3, 4):
+        answer(session, position, right_answer(versions[position - 1].item.kind, versions[position - 1].payload))
+    answer(session, 3, None)
+    if ends == "expired":
+        hands.forward(hours=5)
+        actions.expire_sessions()
+    else:
+        finish(session)
+    session.refresh_from_db()
+    assert session.state == ends
+    kept = {row.position: row for row in Response.objects.filter(session=session)}
+    assert len(versions) > 5
+    assert {position: (row.score, row.answer is None) for position, row in kept.items()} == {
+        1: (1.0, False), 2: (0.0, True), 3: (0.0, True), 4: (1.0, False),
+    }  # fmt: skip
+    assert kept[2].item_version_id == versions[1].pk
+    # For the person nothing changes: these places are still without an answer.
+    assert set(queries.answers_of(session)) == {1, 4}
+    assert [place.state for place in queries.overview(session)][:5] == ["done", "open", "open", "done", "open"]
+    finish(session)
+    assert Response.objects.filter(session=session).count() == 4
+
+
+def test_attempts_of_earlier_days_get_the_same_and_no_others(bank: ItemBank, cast: Cast) -> None:
+    short = short_check("digital-area-4")
+    with_gap, unended, whole = start(cast.siti, short), start(cast.dewi, short), start(cast.rina, short)
+    for session in (with_gap, unended):
+        answer(session, 1, ["x"])
+        answer(session, 3, ["x"])
+        answer(session, 4, ["x"])
+        answer(session, 3, None)
+        answer(session, 5, ["x"])
+    answer(whole, 1, ["x"])
+    finish(with_gap)
+    finish(whole)
+    right = list(Response.objects.order_by("session_id", "position").values_list("session_id", "position", "score"))
+    Response.objects.filter(session=with_gap, position=2).delete()
+    Response.objects.filter(session=with_gap, position=3).update(score=None)
+    migration = import_module("bina.assessment.migrations.0020_skipped_questions_score_nothing")
+    for _again in range(2):
+        migration.score_skipped(apps, None)
+        found = Response.objects.order_by("session_id", "position").values_list("session_id", "position", "score")
+        assert list(found) == right
+
+
+def test_nobody_sets_aside_an_attempt_of_their_own(bank: ItemBank, cast: Cast) -> None:
+    session = start(cast.hr, short_check())
+    answer_rightly(session)
+    finish(session)
+    with pytest.raises(Denied, match="pengelola kepegawaian lain"):
+        actions.cancel_session(by=cast.hr.user, session=session, reason="Listrik padam")
+    session.refresh_from_db()
+    assert session.state == "finished"
+    assert evidence_of(cast.hr).get().withdrawn_reason == ""
+    # Another keeper may.
+    grant(cast.leader, Role.AGENCY_HR, cast.root)
+    actions.cancel_session(by=cast.leader.user, session=session, reason="Listrik padam")
+    assert evidence_of(cast.hr).get().withdrawn_reason == "Listrik padam"
+
+
 def test_an_answer_that_was_half_given_is_called_so(cast: Cast, course_test: Blueprint) -> None:
     session = start(cast.siti, course_test, context_kind="latihan", context_id="e1")
     version = queries.form_versions(session)[2]
@@ -312,6 +362,9 @@ def test_who_needs_more_time_gets_it_from_the_keeper_and_nobody_else(
     for account in (cast.siti.user, cast.budi.user, cast.trainer.user):
         with pytest.raises(Denied):
             actions.give_time_allowance(by=account, employee=cast.siti, factor="2", reason="Saya mau.")
+    with pytest.raises(Denied, match="pengelola kepegawaian lain"):
+        actions.give_time_allowance(by=cast.hr.user, employee=cast.hr, factor="2", reason="Saya mau.")
+    assert queries.time_allowance_of(cast.hr) is None
     with pytest.raises(Refused, match="alasan"):
         actions.give_time_allowance(by=cast.hr.user, employee=cast.siti, factor="2", reason=" ")
     keeper = client_for(cast.hr)

@@ -48,7 +48,10 @@ def test_nothing_kept_tells_who_it_was(cast: Cast, instrument: Instrument) -> No
     respond(cast.siti.user, clarity=4, improvement="Rahasia")
     row = SurveyResponse.objects.get()
     names = {field.name for field in SurveyResponse._meta.get_fields()}
-    assert names == {"id", "instrument", "context_kind", "context_id", "answers", "week_of"}
+    assert names == {
+        "id", "instrument", "context_kind", "context_id", "answers", "week_of", "survey", "unit", "pseudonym", "employee",
+    }  # fmt: skip
+    assert (row.survey, row.unit, row.pseudonym, row.employee) == (None, None, "", None)
     assert row.week_of.weekday() == 0
     ticket = SurveyTicket.objects.get()
     assert len(ticket.mark) == 64

@@ -124,3 +124,58 @@ def test_account_security_and_administration(visitor: VisitorFor) -> None:
     expect(admin.page.locator("main")).to_contain_text("Akun ini tidak terhubung dengan data pegawai")
     admin.look()
     admin.picture("admin-beranda")
+
+
+def follow(person: Visitor, start: str, address: str) -> None:
+    """Open the first link of a page whose address has this form."""
+    person.open(start)
+    links = person.page.eval_on_selector_all("main a[href]", "all => all.map(link => link.getAttribute('href'))")
+    found = next((link for link in links if re.search(address, link)), None)
+    assert found, f"{start} leads to no {address}"
+    person.open(found)
+
+
+def test_organisers_of_measuring(visitor: VisitorFor) -> None:
+    mardiana = visitor(f"mardiana@{DOMAIN}", desktop=True)
+    for start, address, name in (
+        ("/assessment/windows/", r"/windows/[0-9a-f-]{36}/$", "kepegawaian-asesmen-formal"),
+        ("/assessment/rounds/", r"/rounds/[0-9a-f-]{36}/$", "kepegawaian-putaran"),
+        ("/assessment/tasks/", r"/tasks/[0-9a-f-]{36}/$", "kepegawaian-tugas-praktik"),
+    ):
+        follow(mardiana, start, address)
+        mardiana.look()
+        mardiana.picture(name, full=False)
+    kristina = visitor(f"kristina@{DOMAIN}", desktop=True)
+    kristina.open("/assessment/surveys/")
+    closed = kristina.page.get_by_role("listitem").filter(has_text="Ditutup").get_by_role("link").first
+    kristina.open(f"{closed.get_attribute('href')}results/")
+    kristina.look()
+    kristina.picture("evaluator-hasil-survei", full=False)
+
+
+def test_authors_and_analysts(visitor: VisitorFor) -> None:
+    sugeng = visitor(f"sugeng@{DOMAIN}", desktop=True)
+    sugeng.open("/assessment/items/new/")
+    sugeng.page.locator("button[name=kind][value=single]").click()
+    expect(sugeng.page.get_by_label("Soal", exact=True)).to_be_visible()
+    sugeng.look()
+    sugeng.picture("widyaiswara-tulis-butir", full=False)
+    admin = visitor(f"admin@{DOMAIN}", desktop=True)
+    follow(admin, "/assessment/panels/", r"/panels/[0-9a-f-]{36}/$")
+    admin.look()
+    admin.picture("analis-panel", full=False)
+
+
+def test_people_who_are_measured(visitor: VisitorFor) -> None:
+    siti = visitor(f"siti@{DOMAIN}")
+    follow(siti, "/assessment/", r"/formal/[0-9a-f-]{36}/$")
+    siti.look()
+    whole_picture(siti, "pegawai-asesmen-formal")
+    rusli = visitor(f"rusli@{DOMAIN}")
+    follow(rusli, "/assessment/rounds/mine/", r"/reports/[0-9a-f-]{36}/$")
+    rusli.look()
+    rusli.picture("pegawai-laporan-putaran", full=False)
+    siti.page.set_viewport_size({"width": 360, "height": 780})
+    siti.open("/assessment/products/")
+    siti.look()
+    whole_picture(siti, "pegawai-hasil-kerja")

@@ -11,7 +11,8 @@ from bina.competencies.models import Competency, CompetencyLevel, Evidence, Fram
 from bina.competencies.rules import FrameworkState, Source, Status
 from bina.foundation import clock
 from bina.foundation.errors import Denied, Refused
-from bina.people.models import JobClass
+from bina.people.actions import move_employee
+from bina.people.models import JobClass, OrgUnit
 from tests.cast import Cast
 
 PRIVACY = "4.2"
@@ -206,10 +207,14 @@ def test_a_local_competency_never_touches_the_national_dictionary(cast: Cast) ->
 def test_a_framework_only_moves_forward(cast: Cast) -> None:
     framework = Framework.objects.get(code="pilar-literasi")
     with pytest.raises(Denied):
-        actions.change_framework_state(by=cast.hr.user, framework=framework, target=FrameworkState.RETIRED)
-    actions.change_framework_state(by=cast.admin, framework=framework, target=FrameworkState.RETIRED)
+        actions.change_framework_state(
+            by=cast.hr.user, framework=framework, target=FrameworkState.RETIRED, reason="Diganti"
+        )
+    actions.change_framework_state(by=cast.admin, framework=framework, target=FrameworkState.RETIRED, reason="Diganti")
     with pytest.raises(Refused):
-        actions.change_framework_state(by=cast.admin, framework=framework, target=FrameworkState.PUBLISHED)
+        actions.change_framework_state(
+            by=cast.admin, framework=framework, target=FrameworkState.PUBLISHED, reason="Keliru"
+        )
 
 
 def test_unit_sums_equal_the_levels_they_sum(cast: Cast) -> None:
@@ -226,7 +231,34 @@ def test_unit_sums_equal_the_levels_they_sum(cast: Cast) -> None:
     assert cell.gap_sum == pytest.approx(sum(row.gap or 0 for row in rows))
     parts = [whole.cell(unit, competency()) for unit, _ in whole.rows]
     assert sum(part.measured for part in parts) == cell.measured
-    assert UnitGap.objects.filter(unit=cast.seksi, competency=competency()).get().measured == 3
+    assert UnitGap.objects.get(unit=cast.seksi, is_whole=False, competency=competency()).measured == 3
+
+
+def test_sums_of_subtrees_are_sums_of_their_units(cast: Cast) -> None:
+    def everything_adds_up() -> None:
+        own = list(
+            UnitGap.objects.filter(is_whole=False).values_list("unit__path", "competency_id", "required", "gap_sum")
+        )
+        for unit in OrgUnit.objects.all():
+            below: dict[int, list[float]] = {}
+            for path, competency_id, required, gap in own:
+                if path.startswith(unit.path):
+                    line = below.setdefault(competency_id, [0, 0.0])
+                    line[0], line[1] = line[0] + required, line[1] + gap
+            whole = UnitGap.objects.filter(unit=unit, is_whole=True)
+            found = {row.competency_id: [row.required, pytest.approx(row.gap_sum)] for row in whole}
+            assert below == found, unit.name
+
+    give(cast, Source.TEST, 1.0)
+    actions.recompute_everyone()
+    assert UnitGap.objects.filter(unit=cast.root, is_whole=True).exists()
+    everything_adds_up()
+    give(cast, Source.TEST, 2.5)
+    everything_adds_up()
+    before = UnitGap.objects.get(unit=cast.other_dinas, is_whole=True, competency=competency()).required
+    move_employee(by=None, employee=cast.siti, position=cast.rina.position)
+    everything_adds_up()
+    assert UnitGap.objects.get(unit=cast.other_dinas, is_whole=True, competency=competency()).required == before + 1
 
 
 def test_too_few_people_give_no_mean(cast: Cast) -> None:

@@ -30,7 +30,7 @@ def test_own_profile_shows_levels_and_reasons(measured: Cast, client_for: Client
     assert page.status_code == 200
     text = page.content.decode()
     assert "Melindungi data pribadi dan privasi" in text
-    assert 'class="level' in text
+    assert 'class="standing level-' in text
     line = queries.profile_of(measured.siti).lines[0]
     reason = client.get(reverse("competencies:reason", args=[line.public_id]))
     assert "Bukti dan bobotnya" in reason.content.decode()

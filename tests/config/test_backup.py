@@ -100,6 +100,19 @@ def test_the_archive_says_what_it_holds(installation: Installation, tmp_path: Pa
     assert ["people", "0001_initial"] in manifest["migrations"]
 
 
+def test_tables_are_written_as_the_database_has_them_before_an_upgrade(
+    installation: Installation, tmp_path: Path
+) -> None:
+    installation.python("from django.core.management import call_command\ncall_command('migrate', 'people', '0003')")
+    with tarfile.open(back_up(installation, tmp_path / "cadangan.tar.gz", "--tables")) as archive:
+        stream = archive.extractfile("database.jsonl")
+        assert stream is not None
+        written = {json.loads(line)["table"] for line in stream if line.startswith(b"{")}
+    assert "people_employee" in written
+    assert "people_accountsession" not in written, "the table that the upgrade will bring"
+    assert installation.bina("migrate").returncode == 0
+
+
 def test_an_existing_file_is_never_overwritten(installation: Installation, tmp_path: Path) -> None:
     precious = tmp_path / "penting.tar.gz"
     precious.write_bytes(b"jangan ditimpa")

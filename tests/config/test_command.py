@@ -105,6 +105,22 @@ def test_an_unknown_agency_is_answered_with_the_known_ones(
     assert Agency.objects.count() == 1
 
 
+def test_the_agency_need_not_be_named_where_there_is_but_one(
+    cast: Cast, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "pegawai.csv"
+    file.write_text(STAFF, encoding="utf-8")
+    assert main(["import", "staff", str(file)]) == 0
+    assert cast.agency.name in capsys.readouterr().out
+    Agency.objects.create(
+        code="9998", name="Dinas Contoh Kedua", short_name="DCK", kind=cast.agency.kind, time_zone=cast.agency.time_zone
+    )
+    assert main(["import", "staff", str(file)]) == 1
+    told = capsys.readouterr().err
+    assert "--agency" in told
+    assert "9998" in told
+
+
 def test_the_first_administrator_is_made_with_a_password_from_the_input(
     cast: Cast, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

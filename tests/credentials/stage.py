@@ -1,12 +1,8 @@
 """What tests of hours and certificates need on stage; everything here is invented."""
 
 import datetime as dt
-import threading
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
-
-from django.db import connection
 
 from bina.credentials.actions import issue_certificate, record_hours
 from bina.credentials.models import Certificate, LearningHours
@@ -32,25 +28,3 @@ def certify(employee: Employee, **changes: Any) -> Certificate:
         "origin_id": f"e{employee.pk}", "level": "2", "competencies": ["Melindungi perangkat"],
     }  # fmt: skip
     return issue_certificate(**given | changes)
-
-
-def at_once(*works: Callable[[], object]) -> list[object]:
-    """Run the works in threads that start together, each on its own connection; returns results, or what was raised."""
-    barrier = threading.Barrier(len(works))
-    results: list[object] = [None] * len(works)
-
-    def run(place: int, work: Callable[[], object]) -> None:
-        try:
-            barrier.wait(timeout=20)
-            results[place] = work()
-        except Exception as error:  # the test looks at what came of it
-            results[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(place, work)) for place, work in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return results

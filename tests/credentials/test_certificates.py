@@ -19,7 +19,8 @@ from bina.learning import actions as learning
 from bina.learning.models import Course, CourseVersion, Enrolment
 from bina.people.models import Agency, Employee, OrgUnit
 from tests.cast import Cast, add_person
-from tests.credentials.stage import DAY, at_once, certify
+from tests.credentials.stage import DAY, certify
+from tests.racing import at_once
 
 YEAR = clock.today().year
 
@@ -62,7 +63,7 @@ def test_numbers_run_by_agency_and_year_and_follow_the_issuer(house: Cast) -> No
     stranger = add_person(root, "Wulan Sari", "PELAKSANA", "Pengelola", serial=70)
     actions.set_issuer(
         by=house.hr.user, agency=house.agency, organiser="BKPSDM Kota Pontianak (contoh)", signatory_name="Ratna Kusuma",
-        signatory_title="Sekretaris Daerah", number_pattern="ST-{seq:04d}/{agency}/{year}", agency_code="6671",
+        signatory_title="Sekretaris Daerah", legal_basis="SK contoh", number_pattern="ST-{seq:04d}/{agency}/{year}", agency_code="6671",
         valid_from=dt.date(2026, 1, 1),
     )  # fmt: skip
     assert certify(house.siti).number == f"ST-0001/6671/{YEAR}"
@@ -72,11 +73,17 @@ def test_numbers_run_by_agency_and_year_and_follow_the_issuer(house: Cast) -> No
     assert foreign.printed["signatory_name"] == ""
     with pytest.raises(Denied):
         actions.set_issuer(
-            by=house.hr.user, agency=other, organiser="X", signatory_name="", signatory_title="", valid_from=DAY
+            by=house.hr.user,
+            agency=other,
+            organiser="X",
+            signatory_name="",
+            signatory_title="",
+            legal_basis="SK",
+            valid_from=DAY,
         )
     with pytest.raises(Refused):
         actions.set_issuer(
-            by=house.hr.user, agency=house.agency, organiser="X", signatory_name="", signatory_title="", valid_from=DAY,
+            by=house.hr.user, agency=house.agency, organiser="X", signatory_name="", signatory_title="", legal_basis="SK", valid_from=DAY,
             number_pattern="{year}",
         )  # fmt: skip
 

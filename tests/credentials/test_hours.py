@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
 
 from bina.credentials import actions, queries
 from bina.credentials.models import HourRequirement, HourRule, LearningHours
@@ -15,7 +16,8 @@ from bina.foundation import clock
 from bina.foundation.errors import Denied, Refused
 from bina.people.models import Agency, Employee
 from tests.cast import Cast, add_person
-from tests.credentials.stage import DAY, at_once, certify, earn
+from tests.credentials.stage import DAY, certify, earn
+from tests.racing import at_once
 
 D = Decimal
 # form: unit, hours of ten programme hours or of one unit, national and international; from the published conversions.
@@ -243,6 +245,26 @@ def test_requirements_are_dated_and_an_agency_may_differ(house: Cast) -> None:
 
 
 @pytest.mark.django_db
+def test_a_plan_reads_forms_and_requirement_with_one_question(
+    house: Cast, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    actions.set_hour_requirement(
+        by=house.hr.user, agency=house.agency, employment_type="PPPK", kind="floor_year", hours=D(10),
+        valid_from=dt.date(2026, 1, 1), legal_basis="Keputusan wali kota rekaan",
+    )  # fmt: skip
+    for agency_id in (None, house.agency.pk):
+        for kind in ("PNS", "PPPK", "NON_ASN"):
+            with django_assert_num_queries(1):
+                terms = queries.terms_of(agency_id, kind, 2026)
+            assert terms.forms() == queries.forms_of_development(agency_id)
+            assert terms.names() == queries.form_names(agency_id)
+            assert terms.requirement == queries.requirements_on(dt.date(2026, 12, 31)).of(agency_id, kind)
+    own = queries.terms_of(house.agency.pk, "PPPK", 2026).requirement
+    assert own is not None
+    assert own.hours == 10
+
+
+@pytest.mark.django_db
 def test_many_are_read_as_one_is(house: Cast) -> None:
     house.dewi.contract_from, house.dewi.contract_to = dt.date(2025, 3, 1), dt.date(2027, 2, 28)
     house.dewi.save()
@@ -271,7 +293,7 @@ def test_summary_by_branch_and_employment(house: Cast) -> None:
     earn(gone, 40, origin_id="gone")
     with CaptureQueriesContext(connection) as captured:
         summary = queries.hours_summary(house.root, 2026)
-    assert len(captured) <= 3
+    assert len(captured) <= 4
     assert [unit.pk for unit, is_own in summary.rows] == [house.root.pk, house.dinas.pk, house.other_dinas.pk]
     assert summary.rows[0][1], "the agency's own staff stand on a row of their own"
     dukcapil = {group.employment_type: group for group in summary.groups if group.unit_id == house.dinas.pk}

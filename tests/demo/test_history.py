@@ -7,16 +7,19 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from bina.assessment.models import CompetencyScore, Response, Session, SurveyResponse
-from bina.assessment.rules import grade
-from bina.competencies.models import CompetencyLevel, Evidence
-from bina.competencies.queries import profile_of
+from bina.assessment.models import CompetencyScore, Item, RatingRound, Response, Session, Survey, SurveyResponse
+from bina.assessment.queries import report_of, rounds_to_do, scale_results, summary_of, surveys_waiting_for
+from bina.assessment.rules import counted_answers, grade
+from bina.competencies.models import Appeal, CompetencyLevel, Evidence
+from bina.competencies.queries import EventKind, history_of_level, opinions_asked_of, profile_of
 from bina.credentials.actions import recompute_hours
 from bina.credentials.models import Certificate, LearningHours, NumberSequence
 from bina.credentials.queries import hours_of
+from bina.demo.adapting import TESTS
 from bina.demo.build import BuildResult
 from bina.evaluation.models import Programme
 from bina.journal.models import Entry, Notification
+from bina.journal.queries import history_of
 from bina.journal.registry import VERBS
 from bina.learning.models import ActivityProgress, Enrolment
 from bina.learning.queries import next_step_for
@@ -82,8 +85,10 @@ def test_an_attempt_s_share_is_that_of_its_answers(demo: BuildResult) -> None:
 
 def test_nothing_happened_in_the_future_or_before_the_half_year(demo: BuildResult) -> None:
     end = dt.datetime.combine(ON, dt.time(0), dt.UTC)
-    # What the build itself did (courses, items, a staff file, estimates) is of the day it ran.
-    told = Entry.objects.exclude(verb__regex=r"^(course|items|programme|staff_import|employee)\.")
+    # What the build itself did (courses, pathways, items, a staff file, estimates, analyses, keys) is of the day it ran.
+    told = Entry.objects.exclude(
+        verb__regex=r"^(course|pathway|items?|programme|staff_import|employee|calibration|correlation_estimate|panel|level_cuts|record_(client|store))\."
+    )
     newest = told.order_by("-occurred_at")[0]
     assert newest.occurred_at < end, newest.verb
     for model, field in ((Session, "finished_at"), (Enrolment, "active_at"), (Certificate, "issued_at")):
@@ -170,8 +175,9 @@ def test_one_course_helps_one_hardly_and_of_one_nobody_can_tell(demo: BuildResul
 
 def test_learners_said_what_they_think(demo: BuildResult) -> None:
     completed = Enrolment.objects.filter(state="completed").count()
-    assert 0.45 * completed < SurveyResponse.objects.count() < 0.85 * completed
-    for row in SurveyResponse.objects.all()[:50]:
+    reactions = SurveyResponse.objects.filter(context_kind="programme")
+    assert 0.45 * completed < reactions.count() < 0.85 * completed
+    for row in reactions[:50]:
         assert all(1 <= value <= 5 for value in row.answers.values() if isinstance(value, int))
 
 
@@ -223,3 +229,63 @@ def test_hr_has_taken_in_a_file_with_changes_and_an_error(demo: BuildResult) -> 
     taken = StaffImport.objects.get()
     assert taken.state == StaffImport.State.APPLIED
     assert {name: taken.counts[name] for name in ("changed", "error", "new")} == {"changed": 2, "error": 1, "new": 0}
+
+
+def test_rounds_of_rating_stand_in_every_state_with_reports_that_keep_the_groups(demo: BuildResult) -> None:
+    rounds = {row.state: row for row in RatingRound.objects.all()}
+    assert set(rounds) == {"reported", "open", "draft"}
+    reported = rounds["reported"]
+    assert reported.subjects.count() >= 6
+    rusli = reported.subjects.get(employee=person("rusli"))
+    report = report_of(rusli)
+    assert report.lines
+    assert all(row.cells for row in report.lines)
+    assert Evidence.objects.filter(origin_kind="round", source="peer_rating", employee=person("rusli")).exists()
+    for row in rounds_to_do(person("siti").user):
+        assert row.subject.round == rounds["open"]
+    assert rounds_to_do(person("siti").user)
+    summary = summary_of(reported)
+    assert summary is not None
+    assert summary.people == reported.subjects.count()
+    assert all(row.raters.exists() for row in rounds["draft"].subjects.all())
+
+
+def test_reviews_stand_in_every_state_and_one_took_a_rating_out(demo: BuildResult) -> None:
+    appeals = {row.state: row for row in Appeal.objects.select_related("employee", "competency")}
+    assert set(appeals) == {"open", "assessing", "assessed", "kept", "changed", "withdrawn"}
+    changed = appeals["changed"]
+    piece = Evidence.objects.exclude(withdrawn_at=None).get(employee=changed.employee)
+    assert piece.withdrawn_reason == changed.decision_reason
+    kinds = {event.kind for p in history_of_level(changed.employee, changed.competency).points for event in p.events}
+    assert {EventKind.WITHDRAWN, EventKind.APPEAL, EventKind.MEASURED} <= kinds
+    trainer = User.objects.get(email="sugeng@contoh.go.id.test")
+    assert [row.state for row in opinions_asked_of(trainer)] == ["assessing"]
+    assert [row.verb for row in history_of("appeal", changed.public_id)].count("appeal.decided") == 1
+
+
+def test_some_levels_will_lapse(demo: BuildResult) -> None:
+    assert CompetencyLevel.objects.filter(status=3, expires_on__isnull=False).count() > 50
+
+
+def test_the_adaptive_test_was_taken_often_enough_for_exposure_to_be_judged(demo: BuildResult) -> None:
+    items = Item.objects.filter(bank__code="digital", state="in_use")
+    asked = list(items.values_list("asked_count", flat=True))
+    tests = max(items.values_list("offered_count", flat=True))
+    assert tests == TESTS >= 50
+    assert sum(asked) >= 15 * tests  # a test asks at least so many questions
+    assert 0.1 < max(asked) / tests < 0.35  # the choice keeps its bound, chance aside
+    assert all(count <= offered for count, offered in items.values_list("asked_count", "offered_count"))
+
+
+def test_surveys_have_a_result_and_an_open_sheet(demo: BuildResult) -> None:
+    opened, second, first = Survey.objects.order_by("-id")
+    assert (first.state, second.state, opened.state) == ("closed", "closed", "open")
+    assert second.before == first
+    results = scale_results(second)
+    assert all(row.is_told and row.mean is not None and row.mean > 0 for row in results.changes)
+    assert len(results.scales) == 2
+    assert not scale_results(opened).is_told
+    assert [row.survey for row in surveys_waiting_for(person("siti").user, ON)] == [opened]
+    for row in SurveyResponse.objects.filter(survey__isnull=False):
+        assert row.employee is None
+        assert counted_answers(row.instrument.content, row.answers) == (row.answers, [])

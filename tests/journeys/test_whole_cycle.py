@@ -69,6 +69,10 @@ def learn_everything(person: Employee, enrolment: Enrolment) -> None:
             learning.submit_quiz(
                 by=person.user, enrolment=enrolment, activity=activity, answers=answers, token=activity.key
             )
+        elif activity.kind == "discussion":
+            learning.answer_discussion(
+                by=person.user, enrolment=enrolment, activity=activity, text="Layar loket kini terkunci sendiri."
+            )
         else:
             report = {"transcript": True, "downloaded": True, "seconds": 60}
             learning.record_activity_progress(by=person.user, enrolment=enrolment, activity=activity, report=report)

@@ -50,7 +50,7 @@ def test_from_zip_to_catalogue(cast: Cast, client_for: ClientFor) -> None:
     exported = client.get(f"/learning/managed/versions/{version.public_id}/export/")
     with zipfile.ZipFile(io.BytesIO(b"".join(exported.streaming_content))) as archive:  # type: ignore[attr-defined]
         assert {name.removeprefix("kursus-mini/") for name in archive.namelist()} == set(files())
-    client.post("/learning/managed/kursus-mini/archive/")
+    client.post("/learning/managed/kursus-mini/archive/", {"archive-reason": "Isinya usang."})
     assert "kursus-mini" not in client_for(cast.siti).get("/learning/").content.decode()
     client.post("/learning/managed/kursus-mini/restore/")
     assert client_for(cast.siti).get("/learning/courses/kursus-mini/").status_code == 200

@@ -3,15 +3,20 @@
 import io
 import zipfile
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from bina.foundation.errors import Refused
+from bina.foundation.located_yaml import YamlError, read_yaml
 from bina.learning import actions
 from bina.learning.actions.courses import ImportReport
-from bina.learning.models import Course, StoredFile
-from tests.learning.folders import SVG, dumped, files, outline, question, zipped
+from bina.learning.models import Activity, Course, StoredFile
+from tests.cast import Cast
+from tests.conftest import ClientFor
+from tests.learning.folders import SVG, dumped, files, outline, publish_mini, question, zipped
 
 pytestmark = pytest.mark.django_db
 
@@ -137,7 +142,7 @@ FILE_FAULTS: list[tuple[str, str, bytes, str, int | None]] = [
     ("YAML too deep", "course.yaml", b"[" * 20_000, "", None),
     ("outline that is a list", "course.yaml", b"- a\n- b\n", "isian bernama", 1),
     ("questions that are no list", "kuis.yaml", b"kode: x\n", "daftar", 1),
-    ("no questions", "kuis.yaml", b"[]\n", "daftar", 1),
+    ("no questions", "kuis.yaml", b"[]\n", "Belum ada soal", 1),
 ]  # fmt: skip
 
 
@@ -220,6 +225,27 @@ def test_advice_does_not_stop_an_import(reference_data: None) -> None:
     assert len(report.version.warnings) == len(report.warnings)
 
 
+def test_a_formula_that_cannot_be_shown_is_named_with_its_line_and_stands_as_typed(reference_data: None) -> None:
+    content = files(None)
+    content["01.md"] += (
+        b"\nHarganya Rp 5.000 dan $5.\nLuasnya $\\frac{1}{2}$ dan $\\luas{x}$.\n\n$$\nx^\n$$\n\n$$\nbelum ditutup\n"
+    )
+    first = content["01.md"].decode().splitlines().index("Harganya Rp 5.000 dan $5.") + 1
+    quiz = [question("K-1", right="Nilai $x_$ saja") | {"stem": "Berapa $\\salah$ itu?"}]
+    content["kuis.yaml"] = dumped(quiz)
+    report = look_at(content)
+    assert report.version is not None, "advice does not stop an import"
+    assert [(p.file, p.line) for p in report.problems if p.file == "01.md"] == [
+        ("01.md", first + 1), ("01.md", first + 3), ("01.md", first + 7)
+    ]  # fmt: skip
+    assert "\\luas tidak dikenal" in report.problems[0].sentence
+    assert {p.field for p in report.problems if p.file == "kuis.yaml"} == {"K-1", "K-1, stem"}
+    html = Activity.objects.get(key="halaman").body_html
+    assert html.count("<math") == 1
+    assert "$\\luas{x}$" in html
+    assert "dan $5." in html
+
+
 def test_clutter_of_operating_systems_is_left_out(reference_data: None) -> None:
     content = files(None, {"__MACOSX/._01.md": b"\x00\x05", ".DS_Store": b"\x00", "media/Thumbs.db": b"\x00"})
     report = look_at(content)
@@ -256,3 +282,74 @@ def test_hostile_archives_are_refused(archive: bytes, reference_data: None) -> N
     with pytest.raises(Refused):
         actions.import_course_folder(archive, by=None)
     assert not Course.objects.exists()
+
+
+def marked(content: dict[str, bytes], change: Callable[[bytearray, int], None]) -> bytes:
+    """A zip in which ``change`` bends every header; it is told the bytes and where a header's flags begin."""
+    raw = bytearray(zipped(content))
+    for sign, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        place = raw.find(sign)
+        while place >= 0:
+            change(raw, place + flags)
+            place = raw.find(sign, place + 4)
+    return bytes(raw)
+
+
+def locked(raw: bytearray, flags: int) -> None:
+    raw[flags] |= 1
+
+
+def newer(raw: bytearray, flags: int) -> None:
+    raw[flags - 2] = 99
+
+
+def packed_otherwise(raw: bytearray, flags: int) -> None:
+    raw[flags + 2] = 77
+
+
+def other_checksum(raw: bytearray, flags: int) -> None:
+    raw[flags + 8] ^= 0xFF
+
+
+@pytest.mark.parametrize("change", [locked, newer, packed_otherwise, other_checksum])
+def test_an_archive_that_cannot_be_read_is_refused_in_words(
+    cast: Cast, client_for: ClientFor, change: Callable[[bytearray, int], None]
+) -> None:
+    archive = marked(files(), change)
+    with pytest.raises(Refused, match="ZIP"):
+        actions.import_course_folder(archive, by=None)
+    assert not Course.objects.exists()
+    course = publish_mini(agency=cast.agency)
+    actions.open_workspace(by=cast.trainer.user, course=course)
+    with pytest.raises(Refused, match="ZIP"):
+        actions.replace_workspace(by=cast.trainer.user, course=course, origin=archive)
+    sent = {"file": SimpleUploadedFile("kursus.zip", archive), "agency": str(cast.agency.public_id)}
+    assert client_for(cast.trainer).post("/learning/managed/import/", sent).status_code in (409, 422)
+
+
+ODD_VALUES = ["!!bool x", '!!int ""', "!!timestamp x", '!!float ""', "!!binary é", "!!set x", "!!omap x", "!!null x"]
+
+
+@pytest.mark.parametrize("value", ODD_VALUES)
+def test_a_value_of_another_type_than_written_is_named_with_its_line(value: str, reference_data: None) -> None:
+    text = dumped(outline()).decode() + f"catatan: {value}\n"
+    with pytest.raises(YamlError) if value != "!!null x" else nullcontext():
+        read_yaml(text)
+    report = look_at(files(None, {"course.yaml": text.encode()}))
+    assert [problem.line for problem in report.errors if problem.file == "course.yaml"] or value == "!!null x"
+
+
+def test_such_a_value_that_comes_with_an_exchanged_folder_is_refused(cast: Cast, client_for: ClientFor) -> None:
+    course = publish_mini(agency=cast.agency)
+    actions.open_workspace(by=cast.trainer.user, course=course)
+    text = dumped(outline()).decode()
+    origin = zipped(files(None, {"course.yaml": f"{text}catatan: !!bool x\n".encode()}))
+    with pytest.raises(Refused, match=r"course\.yaml"):
+        actions.replace_workspace(by=cast.trainer.user, course=course, origin=origin)
+    bad = dumped([{"code": "K-1", "stem": "Soal"}]).decode() + "- !!timestamp x\n"
+    actions.replace_workspace(
+        by=cast.trainer.user, course=course, origin=zipped(files(None, {"kuis.yaml": bad.encode()}))
+    )
+    trainer = client_for(cast.trainer)
+    for address in ("", "parts/kuis/"):
+        assert trainer.get(f"/learning/managed/kursus-mini/edit/{address}").status_code == 200

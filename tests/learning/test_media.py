@@ -126,12 +126,21 @@ def test_drafts_are_for_their_authors(cast: Cast, client_for: ClientFor) -> None
     assert client_for(None).get(url).status_code == 302
 
 
+def test_the_platform_sees_the_media_of_drafts_and_archived_courses(cast: Cast, client_for: ClientFor) -> None:
+    draft = address(import_mini(by=cast.trainer.user, agency=cast.agency), "media/a.svg")
+    course = publish_mini(agency=cast.agency)
+    actions.archive_course(by=cast.trainer.user, course=course, reason="Isinya usang.")
+    assert course.current_version is not None
+    for url in (draft, address(course.current_version, "media/a.svg")):
+        assert client_for(cast.admin).get(url).status_code == 200
+
+
 def test_archived_courses_stay_open_to_their_learners(cast: Cast, client_for: ClientFor) -> None:
     course = publish_mini(agency=cast.agency)
     assert course.current_version is not None
     url = address(course.current_version, "media/a.svg")
     enrolled(cast.siti, course)
-    actions.archive_course(by=cast.trainer.user, course=course)
+    actions.archive_course(by=cast.trainer.user, course=course, reason="Isinya usang.")
     assert client_for(cast.siti).get(url).status_code == 200
     assert client_for(cast.dewi).get(url).status_code == 404
 

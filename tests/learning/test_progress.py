@@ -10,7 +10,8 @@ from bina.learning import actions
 from bina.learning.actions.progress import recount
 from bina.learning.models import ActivityProgress, Enrolment, QuizAttempt
 from tests.cast import Cast
-from tests.learning.folders import publish_mini
+from tests.conftest import ClientFor
+from tests.learning.folders import files, outline, publish_mini
 from tests.learning.walking import (
     RIGHT,
     WRONG,
@@ -207,6 +208,40 @@ def test_handing_a_test_in_twice_counts_once(cast: Cast, way: Enrolment) -> None
     assert ActivityProgress.objects.get().attempts == 1
 
 
+def test_the_result_of_another_test_is_never_taken(cast: Cast, way: Enrolment) -> None:
+    user, final = cast.siti.user, part(way, "uji-akhir")
+    for turn, key in enumerate(("uji-awal", "kuis", "halaman")):
+        session = actions.begin_test(by=user, enrolment=way, activity=part(way, "uji-awal"))
+        with pytest.raises(Refused, match="uji lain"):
+            actions.finish_test(by=user, enrolment=way, activity=final if not turn else part(way, key), session=session)
+    session.refresh_from_db()
+    assert session.is_open
+    actions.finish_test(by=user, enrolment=way, activity=part(way, "uji-awal"), session=session)
+    with pytest.raises(Refused, match="uji lain"):
+        actions.note_test_result(by=None, enrolment=way, activity=final, session=session)
+    assert (fresh(way).grade, fresh(way).progress_marks) == (None, {"uji-awal": "c"})
+
+
+def test_no_address_takes_an_attempt_at_another_part(cast: Cast, way: Enrolment, client_for: ClientFor) -> None:
+    session = actions.begin_test(by=cast.siti.user, enrolment=way, activity=part(way, "uji-awal"))
+    client = client_for(cast.siti)
+    sent = {"session": str(session.public_id), "answer": RIGHT[0], "go": "end"}
+    for key in ("uji-akhir", "kuis", "halaman"):
+        assert client.post(f"/learning/{way.public_id}/{key}/test/1/", sent).status_code == 404
+    assert client.post(f"/learning/{way.public_id}/kuis/test/finish/").status_code == 404
+    other = enrolled(cast.siti, publish_mini(bent_slug()))
+    assert client.post(f"/learning/{other.public_id}/uji-awal/test/1/", sent).status_code == 404
+    session.refresh_from_db()
+    assert session.is_open
+    assert client.post(f"/learning/{way.public_id}/uji-awal/test/1/", sent).status_code == 302
+    assert fresh(way).progress_marks == {"uji-awal": "c"}
+
+
+def bent_slug() -> dict[str, bytes]:
+    """The same course under another address."""
+    return files({**outline(), "slug": "kursus-kembar"})
+
+
 def test_a_test_that_ended_elsewhere_reaches_the_course(cast: Cast, way: Enrolment) -> None:
     from bina.assessment.actions import answer_item, finish_session
 
@@ -276,44 +311,3 @@ def test_a_repair_of_the_last_part_completes_the_course(cast: Cast, way: Enrolme
     )
     assert fresh(way).state == "completed"
     assert fresh(way).grade is None
-
-
-def test_a_completion_is_taken_back_with_a_reason(cast: Cast, way: Enrolment) -> None:
-    do_everything_but_the_test(cast.siti.user, way)
-    take_test(cast.siti.user, way, "uji-akhir", right=2)
-    with pytest.raises(Denied):
-        actions.reopen_enrolment(by=cast.budi.user, enrolment=fresh(way), reason="Salah orang")
-    with pytest.raises(Refused):
-        actions.reopen_enrolment(by=cast.hr.user, enrolment=fresh(way), reason="")
-    actions.reopen_enrolment(by=cast.hr.user, enrolment=fresh(way), reason="Salah orang")
-    held = fresh(way)
-    assert (held.state, held.completed_at, held.parts_done, held.grade) == ("started", None, 5, None)
-    assert Entry.objects.get(verb="enrolment.reopened").reason == "Salah orang"
-    actions.reopen_enrolment(by=cast.hr.user, enrolment=held, reason="Salah orang")
-    assert Entry.objects.filter(verb="enrolment.reopened").count() == 1
-    # The way to the end is open: the final test again, and the course completes a second time.
-    take_test(cast.siti.user, way, "uji-akhir", right=2)
-    assert fresh(way).state == "completed"
-    assert len(ActivityProgress.objects.get(activity__key="uji-akhir").evidence["former"]) == 1
-
-
-def test_another_part_may_be_asked_for_again(cast: Cast, way: Enrolment) -> None:
-    do_everything_but_the_test(cast.siti.user, way)
-    take_test(cast.siti.user, way, "uji-akhir", right=2)
-    actions.reopen_enrolment(by=cast.hr.user, enrolment=way, reason="Berkas tertukar", redo=part(way, "berkas"))
-    held = fresh(way)
-    assert (held.parts_done, held.grade, held.progress_marks["berkas"]) == (5, 100.0, "o")
-    with pytest.raises(Refused):
-        actions.complete_activity(by=cast.siti.user, enrolment=way, activity=part(way, "berkas"))
-    actions.record_activity_progress(
-        by=cast.siti.user, enrolment=way, activity=part(way, "berkas"), report={"downloaded": True}
-    )
-    actions.complete_activity(by=cast.siti.user, enrolment=way, activity=part(way, "berkas"))
-    assert fresh(way).state == "completed"
-
-
-def test_a_withdrawal_is_taken_back_where_it_was_left(cast: Cast, way: Enrolment) -> None:
-    read_page(cast.siti.user, way)
-    actions.withdraw(by=cast.siti.user, enrolment=way)
-    actions.reopen_enrolment(by=cast.hr.user, enrolment=way, reason="Tombol tertekan")
-    assert (fresh(way).state, fresh(way).parts_done, fresh(way).withdrawn_at) == ("started", 1, None)

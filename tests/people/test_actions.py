@@ -1,6 +1,7 @@
 """What may be done with agencies, units, people, places and roles: what it writes, who may, and what is refused."""
 
 import datetime as dt
+from functools import partial
 
 import pytest
 
@@ -19,8 +20,9 @@ from bina.people.models import (
     RoleGrant,
     User,
 )
-from bina.people.rules import Permission, Role
+from bina.people.rules import IslandGroup, Permission, Role
 from tests.cast import Cast
+from tests.racing import during
 
 DAY = dt.timedelta(days=1)
 
@@ -52,6 +54,8 @@ def test_reference_data_is_whole_and_loading_twice_changes_nothing(reference_dat
     assert Province.objects.count() == 38
     assert JobClass.objects.count() == 14
     assert set(Province.objects.values_list("time_zone", flat=True)) == {"WIB", "WITA", "WIT"}
+    groups = dict(Province.objects.values_list("code", "island_group"))
+    assert {groups[code] for code in ("11", "21", "51", "52", "65", "75", "82", "96")} == set(IslandGroup)
 
 
 def test_an_agency_is_opened_with_the_unit_that_stands_for_it(cast: Cast) -> None:
@@ -249,6 +253,19 @@ def test_moving_twice_on_one_day_corrects_the_move(cast: Cast) -> None:
     actions.move_employee(by=cast.hr.user, employee=again(cast.siti), position=post(cast.bidang))
     assert Assignment.objects.filter(employee=cast.siti).count() == 2
     assert again(cast.siti).unit == cast.bidang
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_moves_of_one_person_at_once_leave_one_post(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    there, elsewhere = post(cast.other_dinas), post(cast.bidang)
+    results = during(
+        monkeypatch, "bina.people.actions.placements.note",
+        partial(actions.move_employee, by=cast.hr.user, employee=cast.siti, position=there),
+        partial(actions.move_employee, by=cast.hr.user, employee=again(cast.siti), position=elsewhere),
+    )  # fmt: skip
+    assert not any(isinstance(found, Exception) for found in results), results
+    assert again(cast.siti).unit == cast.bidang
+    assert Assignment.objects.get(employee=cast.siti, kind="D", valid_to=None).position == elsewhere
 
 
 def test_moving_to_the_same_post_changes_nothing(cast: Cast) -> None:

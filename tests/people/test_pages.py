@@ -1,5 +1,6 @@
 """Pages of people: who may open them, what they show, what they ask the database, and what a form does before it acts."""
 
+import re
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -72,6 +73,17 @@ def test_without_signing_in_nothing_opens(cast: Cast, page: str) -> None:
 def test_who_may_open_sitis_page(cast: Cast, client_for: ClientFor, viewer: str, status: int) -> None:
     answer = client_for(getattr(cast, viewer)).get(reverse("people:person", args=[cast.siti.public_id]))
     assert answer.status_code == status
+
+
+@pytest.mark.parametrize("page", ["people:person", "competencies:profile_of"])
+def test_every_link_of_sitis_pages_leads_somewhere_for_whoever_sees_it(
+    cast: Cast, client_for: ClientFor, page: str
+) -> None:
+    for who in ("budi", "unit_hr", "hr", "admin"):
+        client = client_for(getattr(cast, who))
+        words = text_of(client.get(reverse(page, args=[cast.siti.public_id])))
+        for target in set(re.findall(r'href="(/[^"#]*)"', words.partition("<main")[2])):
+            assert client.get(target.replace("&amp;", "&"), follow=True).status_code == 200, (who, target)
 
 
 CHANGES = (

@@ -20,7 +20,7 @@ from bina.foundation.errors import Denied, Refused
 from bina.journal.models import Entry
 from bina.people import actions, jobs, queries
 from bina.people.adapters import COOKIE, MfaAdapter
-from bina.people.models import Employee, SignInFailure, User
+from bina.people.models import AccountSession, Employee, SignInFailure, User
 from bina.people.rules import FREE_TRIES
 from tests.cast import PASSWORD, Cast
 from tests.conftest import ClientFor
@@ -384,6 +384,26 @@ def test_one_other_browser_can_be_signed_out(cast: Cast) -> None:
     assert there.get(reverse("people:account")).status_code == 302
     assert here.get(reverse("people:account")).status_code == 200
     assert Entry.objects.filter(verb="session.revoked").count() == 1
+
+
+def test_a_session_names_its_account_and_ends_with_the_password_it_was_opened_with(cast: Cast) -> None:
+    here, there = Client(), Client()
+    sign_in(here, cast.siti.email)
+    sign_in(there, cast.siti.email)
+    assert set(AccountSession.objects.values_list("account", flat=True)) == {cast.siti.user.pk}
+    cast.siti.user.set_password("kata sandi yang lain sama sekali")
+    cast.siti.user.save()
+    assert here.get(reverse("people:account")).status_code == 302
+    assert there.get(reverse("people:account")).status_code == 302
+
+
+def test_a_session_of_a_closed_account_leads_nowhere(cast: Cast) -> None:
+    client = Client()
+    sign_in(client, cast.siti.email)
+    User.objects.filter(pk=cast.siti.user.pk).update(is_active=False)
+    assert client.get(reverse("people:account")).status_code == 302
+    User.objects.filter(pk=cast.siti.user.pk).delete()
+    assert not AccountSession.objects.filter(session_key=client.cookies["bina_session"].value).exists()
 
 
 def test_nobody_ends_the_sessions_of_others(cast: Cast, client_for: ClientFor) -> None:

@@ -5,9 +5,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bina.people import actions, queries
-from bina.people.models import Employee, User
+from bina.people.models import Employee, RoleGrant, User
 from bina.people.rules import Permission, Role
-from tests.cast import Cast, add_person
+from tests.cast import START, Cast, add_person
 
 NAMES = ("leader", "head", "division_head", "budi", "siti", "dewi", "rina", "unit_hr", "hr", "trainer", "evaluator")
 
@@ -40,6 +40,12 @@ def test_each_sees_oneself_the_direct_subordinates_and_the_own_subtree(
 def test_the_platform_sees_everyone_but_not_what_they_have_measured(cast: Cast) -> None:
     assert seen(cast, cast.admin) == set(NAMES)
     assert seen(cast, cast.admin, Permission.SEE_LEVELS) == set()
+
+
+def test_the_platform_sees_everyone_with_an_own_post_as_well(cast: Cast) -> None:
+    RoleGrant.objects.create(user=cast.budi.user, role=Role.PLATFORM_ADMIN.value, unit=None, valid_from=START)
+    assert seen(cast, cast.budi.user) == set(NAMES)
+    assert queries.employees_visible_to(cast.budi.user).count() == len(NAMES)
 
 
 def test_to_act_on_people_takes_the_permission_itself(cast: Cast) -> None:

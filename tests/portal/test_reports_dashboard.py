@@ -8,12 +8,21 @@ import polars
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
 
 from bina.competencies.models import CompetencyLevel
+from bina.people.actions import add_unit
 from bina.people.models import Employee, OrgUnit
 from bina.people.queries import standing_of
 from bina.people.rules import Permission, Role
-from bina.portal.queries.reports import dashboard_of, heat_map, people_against_standard, report_place
+from bina.portal.queries.reports import (
+    PEOPLE_PER_PAGE,
+    dashboard_of,
+    heat_map,
+    page_against_standard,
+    people_against_standard,
+    report_place,
+)
 from tests.cast import Cast, add_person, grant
 from tests.conftest import ClientFor
 from tests.portal.stage import competency, earn, measure, open_page, plan
@@ -184,6 +193,32 @@ def test_people_come_furthest_first_and_unmeasured_last(measured: Cast) -> None:
     assert [row.line_mean is None for row in rows] == sorted(row.line_mean is None for row in rows)
     own = people_against_standard(measured.dinas, competency("4.1"), only_own_staff=True)
     assert {row.unit_id for row in own} == {measured.dinas.pk}
+
+
+def test_the_pages_hold_everybody_in_that_order(
+    measured: Cast, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    staff(measured.bidang, 22, start=300)
+    measure([measured.siti], ["4.1"], value=0.1)
+    one = competency("4.1")
+    rows = list(people_against_standard(measured.root, one))
+    assert len(rows) > PEOPLE_PER_PAGE
+    with django_assert_num_queries(2):
+        page = page_against_standard(measured.root, one, None)
+        assert len(list(page)) == PEOPLE_PER_PAGE
+    assert page.paginator.count == len(rows)
+    shown = [
+        row for number in page.paginator.page_range for row in page_against_standard(measured.root, one, str(number))
+    ]
+    assert [row.pk for row in shown] == [row.pk for row in rows]
+    facts = ("display_name", "line_mean", "line_low", "line_high", "line_required", "line_gap", "line_status")
+    for left, right in zip(shown, rows, strict=True):
+        assert [getattr(left, name) for name in facts] == [getattr(right, name) for name in facts]
+        assert (left.unit.label, left.position.title) == (right.unit.label, right.position.title)
+    assert page_against_standard(measured.root, one, "999").number == page.paginator.num_pages
+    assert page_against_standard(measured.root, one, "x").number == 1
+    empty = add_unit(by=measured.admin, parent=measured.seksi, code="KOSONG", name="Unit tanpa pegawai")
+    assert list(page_against_standard(empty, one, None)) == []
 
 
 def test_the_table_view_and_the_workbook_hold_the_same_figures(measured: Cast, client_for: ClientFor) -> None:

@@ -7,7 +7,16 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from bina.science.evidence import EstimatedSources, Evidence, SourcePriors, estimate_sources
+from bina.science.evidence import (
+    EstimatedSources,
+    Evidence,
+    SourcePriors,
+    Sources,
+    combine,
+    estimate_sources,
+    floor_that_adds,
+    widened_by_groups,
+)
 
 TEST, SUPERIOR, PORTFOLIO = 0, 1, 2
 
@@ -165,3 +174,84 @@ def test_bad_input_is_refused() -> None:
         priors(extra_sd=0.0)
     with pytest.raises(ValueError, match="equally long"):
         SourcePriors(np.zeros(2), np.ones(2), np.ones(2), np.ones(3))
+
+
+def _world(people: int) -> tuple[Evidence, NDArray[np.float64]]:
+    """People with one test and one rating each; the rating runs 0.6 too high and errs by 1.0, though it states 0.6."""
+    rng = np.random.default_rng(77)
+    truth = rng.normal(2.0, 1.0, people)
+    value = np.concatenate([truth + rng.normal(0, 0.45, people), truth + 0.6 + rng.normal(0, 1.0, people)])
+    where = np.tile(np.arange(people), 2)
+    source = np.repeat([0, 1], people)
+    sd = np.repeat([0.45, 0.6], people)
+    zero = np.zeros(2 * people)
+    return Evidence(where, np.zeros(2 * people, dtype=np.int64), source, value, sd, zero), truth
+
+
+def _covered(world: Evidence, truth: NDArray[np.float64], bias: float, floor: float) -> tuple[float, float]:
+    """Share of people whose 90 % interval holds the truth: known by a rating alone, and by both."""
+    trust = Sources(
+        bias=np.array([0.0, bias]), sd_floor=np.array([0.3, floor]), drift_per_year=np.zeros(2),
+        can_prove=np.array([True, True]),
+    )  # fmt: skip
+    alone = world.source_index == 1
+    ratings = Evidence(
+        world.person_index[alone], world.competency_index[alone], world.source_index[alone], world.value[alone],
+        world.sd[alone], world.age_years[alone],
+    )  # fmt: skip
+    found = [
+        combine(table, trust, persons=len(truth), competencies=1, prior_mean=2.0, prior_sd=1.0)
+        for table in (ratings, world)
+    ]
+    alone_covered, both_covered = (
+        float(((row.low[:, 0] <= truth) & (truth <= row.high[:, 0])).mean()) for row in found
+    )
+    return alone_covered, both_covered
+
+
+def test_adopted_values_bring_the_intervals_back() -> None:
+    """What is assumed covers too little; what is learned from overlaps covers 88 to 92 % again."""
+    world, truth = _world(20_000)
+    assert _covered(world, truth, bias=0.1, floor=0.6)[0] < 0.80
+    priors = SourcePriors(
+        bias=np.array([0.0, 0.1]),
+        bias_sd=np.full(2, 0.3),
+        extra_sd=np.array([0.1, 0.15]),
+        extra_doubt=np.array([0.2, 0.7]),
+    )
+    found = estimate_sources(world, reference=0, priors=priors)
+    floor = floor_that_adds(world.sd[world.source_index == 1], float(found.extra_sd[1]))
+    assert floor == pytest.approx(1.0, abs=0.05)
+    alone, both = _covered(world, truth, bias=float(found.bias[1]), floor=floor)
+    assert 0.88 <= alone <= 0.92
+    assert 0.88 <= both <= 0.92
+
+
+def test_errors_know_that_people_of_one_unit_share_a_rater() -> None:
+    """Raters with habits of their own: the error of the model is too small, that of the jackknife is not."""
+    rng = np.random.default_rng(5)
+    people, units = 1_000, 25
+    unit = rng.integers(0, units, people)
+    habit = rng.normal(0.2, 0.4, units)
+    truth = rng.normal(2.0, 1.0, people)
+    value = np.concatenate([truth + rng.normal(0, 0.4, people), truth + habit[unit] + rng.normal(0, 0.6, people)])
+    world = Evidence(
+        np.tile(np.arange(people), 2), np.zeros(2 * people, dtype=np.int64), np.repeat([0, 1], people), value,
+        np.repeat([0.4, 0.6], people), np.zeros(2 * people),
+    )  # fmt: skip
+    priors = SourcePriors(bias=np.zeros(2), bias_sd=np.ones(2), extra_sd=np.full(2, 0.15), extra_doubt=np.full(2, 0.7))
+    plain = estimate_sources(world, reference=0, priors=priors)
+    wide = widened_by_groups(world, np.tile(unit, 2), plain, reference=0, priors=priors)
+    assert wide.bias_error[1] > 2 * plain.bias_error[1]
+    assert abs(wide.bias[1] - 0.2) < 2.5 * wide.bias_error[1]
+    few = widened_by_groups(world, np.tile(unit % 3, 2), plain, reference=0, priors=priors)
+    assert few.bias_error[1] == plain.bias_error[1]
+
+
+def test_a_floor_adds_what_is_missing_on_average() -> None:
+    stated = np.array([0.3, 0.6, 0.9])
+    floor = floor_that_adds(stated, 0.4)
+    assert np.square(np.maximum(stated, floor)).mean() == pytest.approx(np.square(stated).mean() + 0.16, abs=1e-4)
+    assert floor_that_adds(stated, 0.0) == pytest.approx(0.3, abs=1e-4)
+    with pytest.raises(ValueError, match="pieces"):
+        floor_that_adds(np.array([]), 0.1)

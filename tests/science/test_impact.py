@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import special, stats
 
-from bina.science.impact import Verdict, describe, paired_gain, reliable_change, weighted_gain
+from bina.science.impact import (
+    Verdict,
+    describe,
+    paired_gain,
+    reliable_change,
+    standardised_change,
+    weighted_gain,
+)
 from bina.science.impact.paired import small_sample_correction
 
 property_test = settings(deadline=None, max_examples=60, derandomize=True, database=None)
@@ -303,3 +310,37 @@ def test_t_interval_agrees_with_the_reference_library() -> None:
     reference = stats.ttest_rel(after, before).confidence_interval(0.8)
     found = paired_gain(before, after, confidence=0.8)
     assert (found.low, found.high) == pytest.approx((reference.low, reference.high))
+
+
+class TestStandardisedChange:
+    def test_it_is_the_mean_over_the_spread_of_the_changes(self) -> None:
+        found = standardised_change([1, 2, 3, 4])
+        assert found.dz == pytest.approx(2.5 / np.std([1, 2, 3, 4], ddof=1))
+        t = found.dz * 2
+        assert stats.nct.cdf(t, 3, found.low * 2) == pytest.approx(0.975, abs=1e-6)
+        assert stats.nct.cdf(t, 3, found.high * 2) == pytest.approx(0.025, abs=1e-6)
+
+    def test_a_fall_mirrors_a_rise(self) -> None:
+        rise, fall = standardised_change([0.5, 1, 1.5, 0.2]), standardised_change([-0.5, -1, -1.5, -0.2])
+        assert (fall.dz, fall.low, fall.high) == pytest.approx((-rise.dz, -rise.high, -rise.low), abs=1e-6)
+
+    def test_the_interval_covers_as_often_as_it_says(self) -> None:
+        numbers = np.random.default_rng(9)
+        draws = [standardised_change(numbers.normal(0.4, 1, size=15)) for _ in range(400)]
+        assert 0.92 <= np.mean([row.low <= 0.4 <= row.high for row in draws]) <= 0.98
+
+    @pytest.mark.parametrize("changes", [[], [1.0], [1.0, 2.0], [0.5] * 9])
+    def test_too_few_or_all_alike_give_no_number(self, changes: list[float]) -> None:
+        assert np.isnan(standardised_change(changes).dz)
+
+    def test_extreme_changes_still_have_an_interval(self) -> None:
+        for pairs in (3, 10, 200):
+            found = standardised_change(5 + 0.01 * np.arange(pairs))
+            assert found.low < found.dz < found.high
+
+    @pytest.mark.parametrize(("pairs", "mean"), [(51, 1.3), (51, -1.3), (300, 0.9), (2_000, 0.4), (12, 4.0)])
+    def test_bounds_are_found_for_groups_of_every_size(self, pairs: int, mean: float) -> None:
+        found = standardised_change(mean + np.linspace(-1.7, 1.7, pairs))
+        assert found.low < found.dz < found.high
+        t = found.dz * pairs**0.5
+        assert stats.nct.cdf(t, pairs - 1, found.low * pairs**0.5) == pytest.approx(0.975, abs=1e-4)

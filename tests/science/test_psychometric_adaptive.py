@@ -15,6 +15,7 @@ from bina.science.psychometrics.adaptive import (
     begin,
     best_fixed_form,
     choose_item,
+    draw_eligible,
     eligibility,
     estimate_profile,
     expected_gain,
@@ -23,6 +24,7 @@ from bina.science.psychometrics.adaptive import (
     simulate_fixed,
     take,
 )
+from bina.science.psychometrics.adaptive.exposure import STEEPNESS
 
 AREAS = 5
 
@@ -96,9 +98,10 @@ def test_early_questions_are_chosen_for_a_wide_range() -> None:
 
 
 def test_eligibility_lowers_what_is_asked_too_often() -> None:
-    assert eligibility([100, 100, 100, 0], [50, 25, 10, 0], most=0.25) == pytest.approx([0.25, 1.0, 1.0, 1.0])
+    twice = 0.5 * 0.5**STEEPNESS
+    assert eligibility([100, 100, 100, 0], [50, 25, 10, 0], most=0.25) == pytest.approx([twice, 1.0, 1.0, 1.0])
     # seldom offered, yet asked each time: eligible for a quarter of the people, and once more less while ahead
-    assert eligibility([100, 40], [0, 40], most=0.25) == pytest.approx([1.0, 0.25 * 25 / 40])
+    assert eligibility([100, 40], [0, 40], most=0.25) == pytest.approx([1.0, 0.25 * (25 / 40) ** STEEPNESS])
     with pytest.raises(ValueError, match="more often"):
         eligibility([1], [2], most=0.25)
 
@@ -118,6 +121,44 @@ def test_exposure_stays_below_its_bound_and_recovery_is_unbiased() -> None:
     assert (areas == 3_000 * 4).all()
     inside = np.abs(run.estimate - truth) <= 1.645 * run.standard_error
     assert 0.88 < inside.mean() < 0.925
+
+
+def test_those_nearest_to_it_come_too_where_a_test_needs_more_than_are_eligible() -> None:
+    chance, draws = np.array([0.5, 0.5, 0.1, 1.0, 0.0]), np.array([0.2, 0.6, 0.9, 0.9, 0.1])
+    assert draw_eligible(chance, draws).tolist() == [True, False, False, True, False]
+    assert draw_eligible(chance, draws, [(0, 3, 1), (3, 5, 1)]).tolist() == [True, False, False, True, False]
+    assert draw_eligible(chance, draws, [(0, 3, 2)]).tolist() == [True, True, False, True, False]
+    assert draw_eligible(chance, draws, [(0, 3, 3), (3, 5, 2)]).all()
+    rows = draw_eligible(chance, np.array([draws, draws[::-1]]), [(0, 5, 3)])
+    assert rows.sum(axis=1).tolist() == [3, 3]
+
+
+def test_exposure_holds_for_a_thousand_people_and_where_nearly_a_quarter_of_the_bank_is_asked() -> None:
+    items, area = bank(1_000)
+    family = np.where(np.arange(1_000) < 200, np.arange(1_000) // 4, -1)
+    for pool, people, most, aim in (
+        (ItemPool.of(items, area=area, family=family), 1_000, 30, 0.22),
+        (pool_of(), 1_000, 30, 0.22),
+        # 60 of 250 is 0.24 on average, so nothing less can be aimed at and the items are met nearly evenly; among fewer
+        # people the luck of the draw alone is larger than what is left.
+        (pool_of(), 2_000, 60, 0.24),
+    ):
+        truth = np.random.default_rng(21).normal(2.0, 1.0, people)
+        run = simulate_adaptive(
+            pool, truth, np.random.default_rng(22), rules=EVEN, stop=StoppingRule(most=most), prior_mean=2.0,
+            prior_sd=1.0, most_exposed=aim,
+        )  # fmt: skip
+        assert run.exposure.max() <= 0.25
+        assert all(len(set(row)) == most for row in run.asked.tolist())
+
+
+def test_a_simulation_that_runs_out_of_items_says_so() -> None:
+    items, area = bank(20)
+    pool = ItemPool.of(items, area=area, family=np.zeros(20, dtype=np.int64))
+    with pytest.raises(ValueError, match="no item is left"):
+        simulate_adaptive(
+            pool, [2.0], np.random.default_rng(1), rules=EVEN, stop=StoppingRule(most=2), prior_mean=2.0, prior_sd=1.0
+        )
 
 
 def test_half_the_questions_reach_the_precision_of_the_best_fixed_form() -> None:
@@ -218,6 +259,7 @@ def test_profiles_of_simulated_people_hold_the_truth_as_often_as_they_say() -> N
     [
         lambda: ChoiceRules(shares=(0.5, 0.4)),
         lambda: ChoiceRules(shortlist=0),
+        lambda: ChoiceRules(openers=-1),
         lambda: StoppingRule(most=3, least=5),
         lambda: nested_prior([0, 1], mean=2, sd=1, general=0.9, within_area=0.2),
         lambda: ProfilePrior(np.zeros(2), np.array([[1.0, 2.0], [2.0, 1.0]])),
@@ -229,3 +271,60 @@ def test_profiles_of_simulated_people_hold_the_truth_as_often_as_they_say() -> N
 def test_impossible_rules_are_refused(make: object) -> None:
     with pytest.raises(ValueError):
         make()  # type: ignore[operator]  # each entry is a function without arguments
+
+
+def test_enemies_never_meet_and_the_others_go_on_as_before() -> None:
+    items, area = bank()
+    information_at = information([2.0], items)[0]
+    best = np.argsort(-information_at)[:12]
+    pairs = [(best[0], best[1]), (best[1], best[2]), (best[3], best[4])]
+    pool = ItemPool.of(items, area=area, enemies=pairs)
+    run = simulate_adaptive(
+        pool, np.random.default_rng(7).normal(2.0, 0.5, 400), np.random.default_rng(8), rules=EVEN,
+        stop=StoppingRule(most=40), prior_mean=2.0, prior_sd=1.0,
+    )  # fmt: skip
+    forms = [set(row.tolist()) for row in run.asked]
+    for first, second in pairs:
+        assert any(first in form for form in forms)
+        assert any(second in form for form in forms)
+        assert not any({int(first), int(second)} <= form for form in forms)
+    # whoever has a common enemy may well meet
+    assert any({int(best[0]), int(best[2])} <= form for form in forms)
+    progress = begin(pool)
+    position = int(np.flatnonzero(pool.original == best[1])[0])
+    left = sum(progress.left)
+    take(pool, progress, position)
+    assert sum(progress.left) == left - 3
+    take(pool, progress, int(np.flatnonzero(pool.original == best[6])[0]))
+    assert sum(progress.left) == left - 4
+
+
+def test_enemies_that_cannot_be_are_named() -> None:
+    items, area = bank(20)
+    with pytest.raises(ValueError, match="its own enemy"):
+        ItemPool.of(items, area=area, enemies=[(3, 3)])
+    with pytest.raises(ValueError, match="enemies must be positions"):
+        ItemPool.of(items, area=area, enemies=[(3, 20)])
+
+
+def test_only_the_opening_is_drawn_from_several_and_the_test_gets_shorter_for_it() -> None:
+    items, area = bank()
+    pool = ItemPool.of(items, area=area)
+    progress = begin(pool)
+    rules = ChoiceRules(shares=(0.2,) * AREAS, shortlist=5, openers=3)
+    for number in range(1, 9):
+        drawn = {choose_item(pool, rules, progress, 2.0, 0.4, draw) for draw in (0.0, 0.3, 0.5, 0.7, 0.99)}
+        assert len(drawn) == (5 if number <= 3 else 1)
+        take(pool, progress, min(drawn))
+    truth = np.random.default_rng(9).normal(2.0, 1.0, 1_500)
+
+    def length(openers: int) -> float:
+        run = simulate_adaptive(
+            pool, truth, np.random.default_rng(10), stop=StoppingRule(most=60, precision=0.3), prior_mean=2.0,
+            rules=ChoiceRules(shares=(0.2,) * AREAS, shortlist=5, openers=openers), prior_sd=1.0, most_exposed=0.23,
+        )  # fmt: skip
+        assert run.exposure.max() <= 0.25
+        assert len({int(place) for place in run.asked[:, 0]}) >= 5
+        return float(run.length.mean())
+
+    assert length(8) < 0.97 * length(60)

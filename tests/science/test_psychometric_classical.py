@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bina.science.psychometrics import analyse_items
+from bina.science.psychometrics import analyse_answers, analyse_items
 from tests.science.lsat import PATTERNS, PERSONS
 
 LSAT = np.repeat(PATTERNS, PERSONS, axis=0)
@@ -68,3 +68,32 @@ def test_contradicting_items_give_a_negative_alpha_and_an_error_no_larger_than_t
 def test_bad_tables_are_refused(answers: list[list[float]], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         analyse_items(answers)
+
+
+def test_answers_missing_by_design_are_analysed_from_what_is_there() -> None:
+    # Person 0 answers items 0, 1, 2; person 1 items 0, 1; person 2 items 1, 2; person 3 only item 0.
+    person, item = [0, 0, 0, 1, 1, 2, 2, 3], [0, 1, 2, 0, 1, 1, 2, 0]
+    score = [1, 1, 0, 0, 1, 0.5, 1, 1]
+    found = analyse_answers(person, item, score, items=4)
+    assert found.answers.tolist() == [3, 3, 2, 0]
+    assert found.difficulty[:3] == pytest.approx([2 / 3, 2.5 / 3, 0.5])
+    assert np.isnan(found.difficulty[3])
+    assert found.rest[:7] == pytest.approx([0.5, 0.5, 1, 1, 0, 1, 0.5])
+    assert np.isnan(found.rest[7])
+    # Item 1: scores 1, 1, 0.5 against rests 0.5, 0, 1.
+    assert found.discrimination[1] == pytest.approx(np.corrcoef([1, 1, 0.5], [0.5, 0, 1])[0, 1])
+
+
+def test_with_complete_answers_the_correlation_is_that_of_the_whole_table() -> None:
+    rng = np.random.default_rng(3)
+    answers = (rng.random((400, 8)) < 1 / (1 + np.exp(-rng.normal(size=(400, 1))))).astype(float)
+    person, item = np.divmod(np.arange(answers.size), 8)
+    found = analyse_answers(person, item, answers.ravel(), items=8)
+    assert found.discrimination == pytest.approx(analyse_items(answers).discrimination)
+
+
+def test_answers_that_cannot_be_are_refused() -> None:
+    with pytest.raises(ValueError, match="equally long"):
+        analyse_answers([0, 1], [0], [1.0], items=1)
+    with pytest.raises(ValueError, match="at most 1"):
+        analyse_answers([0], [0], [2.0], items=1)

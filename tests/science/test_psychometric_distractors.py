@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bina.science.psychometrics import analyse_options
+from bina.science.psychometrics import analyse_item_options, analyse_options
 
 
 def test_a_table_by_hand() -> None:
@@ -72,3 +72,19 @@ def test_bad_input_is_refused() -> None:
         analyse_options([[0.0]], [0, 0], [1.0], [2])
     with pytest.raises(ValueError, match="one entry per person"):
         analyse_options([[0.0]], [0], [1.0, 2.0], [2])
+
+
+def test_one_item_by_thirds_where_several_options_may_be_taken() -> None:
+    took = [[1, 0, 1], [0, 1, 1], [1, 0, 0], [1, 1, 0], [1, 0, 0], [1, 0, 0]]
+    ability, rest = [0.0, 0.5, 1.0, 1.5, 2.0, 2.5], [0.1, 0.2, np.nan, 0.6, 0.8, 0.9]
+    found = analyse_item_options(took, [True, False, False], ability, rest)
+    assert found.chosen.tolist() == [5, 2, 2]
+    assert found.by_third.tolist() == [[0.5, 1, 1], [0.5, 0.5, 0], [1, 0, 0]]
+    assert found.mean_ability == pytest.approx([1.4, 1.0, 0.25])
+    known = [0, 1, 3, 4, 5]
+    assert found.correlation[2] == pytest.approx(np.corrcoef(np.array(took)[known, 2], np.array(rest)[known])[0, 1])
+    assert not found.weaker_take_key.any()
+    with pytest.raises(ValueError, match="0 or 1"):
+        analyse_item_options([[0.5]], [True], [1.0], [1.0])
+    with pytest.raises(ValueError, match="one entry per option"):
+        analyse_item_options(took, [True], ability, rest)

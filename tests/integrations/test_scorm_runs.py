@@ -1,0 +1,233 @@
+"""Learning with SCORM packages: what is kept, what follows from it, and who may do and see what."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from bina.integrations.packages.models import PackageAttempt, PackageInteraction
+from bina.journal.queries import history_of
+from bina.learning.actions import reopen_enrolment, withdraw
+from bina.learning.models import ActivityProgress, Enrolment
+from bina.people.models import User
+from tests.cast import Cast
+from tests.conftest import ClientFor
+from tests.integrations.samples import MANIFEST_12, scorm_12, scorm_2004
+from tests.integrations.walking import open_frame, part, send, started, told
+
+pytestmark = pytest.mark.django_db
+HALF = {"cmi.core.lesson_location": "2", "cmi.suspend_data": "dibaca=2", "cmi.core.lesson_status": "incomplete"}
+
+
+def test_a_second_device_goes_on_where_the_first_stopped(cast: Cast, client_for: ClientFor) -> None:
+    enrolment = started(cast, scorm_12())
+    first = open_frame(client_for(cast.siti), enrolment)
+    assert told(first)["values"]["cmi.core.entry"] == "ab-initio"
+    assert told(first)["values"]["cmi.core.student_name"] == cast.siti.full_name
+    assert send(first, 1, {**HALF, "cmi.core.session_time": "00:00:01"}).json()["status"] == "started"
+    second = open_frame(client_for(cast.siti), enrolment)
+    values = told(second)["values"]
+    assert (values["cmi.core.entry"], values["cmi.core.lesson_location"]) == ("resume", "2")
+    assert values["cmi.suspend_data"] == "dibaca=2"
+    assert "cmi.core.session_time" not in values
+    late = send(first, 2, {"cmi.core.lesson_location": "9"})
+    assert late.status_code == 409
+    assert "tab atau perangkat lain" in late.json()["sentence"]
+    assert PackageAttempt.objects.get().location == "2"
+    assert send(second, 1, {"cmi.core.lesson_location": "3"}).status_code == 200
+    assert PackageAttempt.objects.get().location == "3"
+
+
+def test_reports_count_once_and_never_backwards(cast: Cast, client_for: ClientFor) -> None:
+    enrolment = started(cast, scorm_12())
+    frame = open_frame(client_for(cast.siti), enrolment)
+    send(frame, 5, {"cmi.core.lesson_location": "5"})
+    assert send(frame, 5, {"cmi.core.lesson_location": "7"}).status_code == 200
+    assert send(frame, 4, {"cmi.core.lesson_location": "4"}).status_code == 200
+    assert PackageAttempt.objects.get().location == "5"
+
+
+def test_passing_every_part_completes_the_course(cast: Cast, client_for: ClientFor) -> None:
+    enrolment = started(cast, scorm_12())
+    client = client_for(cast.siti)
+    frame = open_frame(client, enrolment)
+    done = send(frame, 1, {"cmi.core.lesson_status": "completed"}, ended=True)
+    assert done.json()["status"] == "done"
+    assert Enrolment.objects.get().state == "started"
+    frame = open_frame(client, enrolment, 1)
+    assert told(frame)["values"]["cmi.student_data.mastery_score"] == "70"
+    assert told(frame)["values"]["cmi.launch_data"] == "kelas-a"
+    answers = {
+        "cmi.interactions.0.id": "balasan", "cmi.interactions.0.student_response": "rahasia-siti",
+        "cmi.interactions.0.result": "wrong",
+    }  # fmt: skip
+    low = send(frame, 1, {"cmi.core.lesson_status": "completed", "cmi.core.score.raw": "40", **answers}, ended=True)
+    assert low.json() == {"outcome": "saved", "status": "failed", "state": "Belum lulus", "score": 40}
+    assert Enrolment.objects.get().state == "started"
+    high = send(frame, 2, {"cmi.core.lesson_status": "completed", "cmi.core.score.raw": "90"}, ended=True)
+    assert high.json()["status"] == "passed"
+    assert Enrolment.objects.get().state == "completed"
+    row = ActivityProgress.objects.get(activity=part(enrolment, 1))
+    assert row.best_score == pytest.approx(0.9)
+    assert row.state == "completed"
+    assert PackageInteraction.objects.get().result == "incorrect"
+    sentences = [entry.verb for entry in history_of("enrolment", enrolment.public_id)]
+    assert sentences.count("package.judged") == 3
+    assert sentences.count("package.started") == 2
+
+
+def test_scorm_2004_measures_and_times(cast: Cast, client_for: ClientFor) -> None:
+    enrolment = started(cast, scorm_2004())
+    frame = open_frame(client_for(cast.siti), enrolment)
+    assert told(frame)["values"]["cmi.scaled_passing_score"] == "0.6"
+    send(frame, 1, {"cmi.completion_status": "incomplete", "cmi.score.scaled": "0.2", "cmi.location": "3"})
+    assert PackageAttempt.objects.get().status == "started"
+    goal = {
+        "cmi.objectives.0.id": "memilah",
+        "cmi.objectives.0.success_status": "passed",
+        "cmi.objectives.0.score.scaled": "1",
+    }
+    send(
+        frame, 2, {"cmi.completion_status": "completed", "cmi.score.scaled": "0.85", "cmi.session_time": "PT1S", **goal}
+    )
+    attempt = PackageAttempt.objects.get()
+    assert (attempt.status, attempt.score, attempt.seconds) == ("passed", 0.85, 1)
+    assert attempt.objectives == [{"code": "memilah", "description": "", "status": "passed", "score": 1.0}]
+
+
+def test_time_is_believed_as_far_as_the_frame_was_open(cast: Cast, client_for: ClientFor) -> None:
+    enrolment = started(cast, scorm_12())
+    frame = open_frame(client_for(cast.siti), enrolment)
+    send(frame, 1, {"cmi.core.session_time": "99:00:00"})
+    assert PackageAttempt.objects.get().seconds < 60
+
+
+def test_a_package_that_never_says_it_is_done_leaves_a_way_out(cast: Cast, client_for: ClientFor) -> None:
+    enrolment = started(cast, scorm_12())
+    key = part(enrolment).key
+    frame = open_frame(client_for(cast.siti), enrolment)
+    send(frame, 1, HALF)
+    page = client_for(cast.siti).get(f"/learning/{enrolment.public_id}/{key}/").content.decode()
+    assert "Anda melanjutkan dari tempat terakhir" in page
+    assert "Lewati dulu" in page
+    seen = client_for(cast.trainer).get(f"/packages/{enrolment.public_id}/{key}/attempts/")
+    assert "Sedang berjalan" in seen.content.decode()
+    overview = client_for(cast.trainer).get(f"/learning/managed/enrolments/{enrolment.public_id}/").content.decode()
+    assert f"/packages/{enrolment.public_id}/{key}/attempts/" in overview
+    client_for(cast.trainer).post(
+        f"/learning/managed/enrolments/{enrolment.public_id}/repair/",
+        {"activity": key, "reason": "paket tidak menutup"},
+    )
+    assert ActivityProgress.objects.get(activity=part(enrolment)).state == "completed"
+
+
+def test_answers_are_read_by_the_learner_alone(cast: Cast, client_for: ClientFor) -> None:
+    enrolment = started(cast, scorm_12())
+    frame = open_frame(client_for(cast.siti), enrolment)
+    send(frame, 1, {"cmi.interactions.0.id": "q", "cmi.interactions.0.student_response": "rahasia-siti"})
+    address = f"/packages/{enrolment.public_id}/{part(enrolment).key}/attempts/"
+    assert "rahasia-siti" in client_for(cast.siti).get(address).content.decode()
+    trainer = client_for(cast.trainer).get(address)
+    assert trainer.status_code == 200
+    assert "rahasia-siti" not in trainer.content.decode()
+    assert client_for(cast.rina).get(address).status_code == 404
+
+
+def test_starting_again_keeps_what_was_reached(cast: Cast, client_for: ClientFor) -> None:
+    enrolment = started(cast, scorm_12())
+    client = client_for(cast.siti)
+    address = f"/packages/{enrolment.public_id}/{part(enrolment).key}/again/"
+    assert "Belum ada yang perlu diulang" in client.post(address, follow=True).content.decode()
+    frame = open_frame(client, enrolment)
+    send(frame, 1, {"cmi.core.lesson_status": "failed", "cmi.core.score.raw": "55"})
+    client.post(address)
+    client.post(address)
+    assert [row.number for row in PackageAttempt.objects.order_by("number")] == [1, 2]
+    assert send(frame, 2, {"cmi.core.score.raw": "99"}).status_code == 409
+    fresh = open_frame(client, enrolment)
+    assert told(fresh)["values"]["cmi.core.entry"] == "ab-initio"
+    send(fresh, 1, {"cmi.core.lesson_status": "incomplete", "cmi.core.score.raw": "10"})
+    assert ActivityProgress.objects.get().best_score == pytest.approx(0.55)
+
+
+def test_a_reopened_part_must_be_done_again(cast: Cast, client_for: ClientFor) -> None:
+    enrolment = started(cast, scorm_2004())
+    client = client_for(cast.siti)
+    send(open_frame(client, enrolment), 1, {"cmi.completion_status": "completed", "cmi.success_status": "passed"})
+    assert Enrolment.objects.get().state == "completed"
+    reopen_enrolment(by=cast.hr.user, enrolment=Enrolment.objects.get(), reason="diulang bersama kelompok")
+    frame = open_frame(client, enrolment)
+    assert "cmi.completion_status" not in told(frame)["values"]
+    assert PackageAttempt.objects.order_by("-number")[0].number == 2
+    assert Enrolment.objects.get().state == "started"
+
+
+def test_an_asset_is_done_when_it_is_opened(cast: Cast, client_for: ClientFor) -> None:
+    manifest = MANIFEST_12.replace(b'adlcp:scormtype="sco"', b'adlcp:scormtype="asset"')
+    enrolment = started(cast, scorm_12({"imsmanifest.xml": manifest}))
+    open_frame(client_for(cast.siti), enrolment)
+    assert ActivityProgress.objects.get(activity=part(enrolment)).state == "completed"
+
+
+def test_nobody_else_opens_or_reports(cast: Cast, client_for: ClientFor) -> None:
+    enrolment = started(cast, scorm_12())
+    start = f"/packages/{enrolment.public_id}/{part(enrolment).key}/start/"
+    assert client_for(None).get(start).status_code == 302
+    assert client_for(None).get(start)["Location"].startswith("/account/login/")
+    assert client_for(cast.dewi).get(start).status_code == 404
+    frame = open_frame(client_for(cast.siti), enrolment)
+    forged = frame.replace("/run/", "/run/9")
+    assert send(forged, 1, HALF).status_code == 403
+    assert Client().get(f"{forged}isi/buka.html").status_code == 404
+    withdraw(by=cast.siti.user, enrolment=enrolment)
+    assert send(frame, 1, HALF).status_code == 403
+    assert not PackageAttempt.objects.exclude(saved_at=None).exists()
+
+
+def test_a_closed_account_reports_nothing(cast: Cast, client_for: ClientFor) -> None:
+    enrolment = started(cast, scorm_12())
+    frame = open_frame(client_for(cast.siti), enrolment)
+    User.objects.filter(pk=cast.siti.user.pk).update(is_active=False)
+    assert send(frame, 1, HALF).status_code == 409
+
+
+def test_a_hand_made_form_cannot_finish_a_package(cast: Cast, client_for: ClientFor) -> None:
+    enrolment = started(cast, scorm_12())
+    client, key = client_for(cast.siti), part(enrolment).key
+    forged = '{"seconds": 5, "outcome": {"is_done": true}, "done": true, "score": 1}'
+    client.post(f"/learning/{enrolment.public_id}/{key}/report/", {"report": forged})
+    assert ActivityProgress.objects.get().state == "opened"
+    assert client.post(f"/learning/{enrolment.public_id}/{key}/done/").status_code == 409
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"{", b'{"sequence": true, "values": {}}', b'{"sequence": 1}', b'{"sequence": -1, "values": {}}',
+             b"[" * 100_000, b'{"sequence": 1, "values": {"cmi.suspend_data": "' + b"x" * 450_000 + b'"}}'],
+)  # fmt: skip
+def test_reports_that_are_none_change_nothing(cast: Cast, client_for: ClientFor, body: bytes) -> None:
+    enrolment = started(cast, scorm_12())
+    frame = open_frame(client_for(cast.siti), enrolment)
+    assert Client().post(f"{frame}~save", body, content_type="text/plain").status_code == 400
+    assert PackageAttempt.objects.get().saved_at is None
+
+
+def test_values_that_cannot_be_kept_are_left_out(cast: Cast, client_for: ClientFor) -> None:
+    enrolment = started(cast, scorm_12())
+    frame = open_frame(client_for(cast.siti), enrolment)
+    odd = {"cmi.core.lesson_location": "2\x00", "cmi.suspend_data": 7, "x" * 300: "y", "cmi.core.score.raw": "nan"}
+    assert send(frame, 1, odd).status_code == 200
+    attempt = PackageAttempt.objects.get()
+    assert attempt.state == {"cmi.core.lesson_location": "2", "cmi.core.score.raw": "nan"}
+    assert attempt.score is None
+
+
+def test_a_report_holds_the_attempt_alone(cast: Cast, client_for: ClientFor) -> None:
+    enrolment = started(cast, scorm_12())
+    frame = open_frame(client_for(cast.siti), enrolment)
+    with CaptureQueriesContext(connection) as captured:
+        assert send(frame, 1, HALF).status_code == 200
+    own = [row["sql"] for row in captured if 'FROM "packages_packageattempt"' in row["sql"]]
+    held = [sql for sql in own if '"learning_' not in sql.partition("FROM")[0]]
+    assert held
+    assert not any("JOIN" in sql for sql in held)
+    assert len(captured) <= 30
