@@ -17,6 +17,7 @@ STEPS: list[tuple[str, list[str]]] = [
     ("migrations", [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run", "--verbosity", "0"]),
     ("settings", [sys.executable, "manage.py", "check", "--fail-level", "WARNING"]),
     ("generated references", [sys.executable, "-m", "tools.reference", "check"]),
+    ("measurement page", [sys.executable, "-m", "tools.measurement", "check"]),
     ("translations", [sys.executable, "-m", "tools.messages", "check"]),
     ("types", [sys.executable, "-m", "mypy", "src/bina", "tests", "tools", "benchmarks"]),
 ]

@@ -6,6 +6,7 @@
 import importlib
 import json
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +15,11 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "bina"
 FOLDER = ROOT / "docs" / "reference"
-ROOMS = ("people", "competencies", "assessment", "learning", "credentials", "planning", "evaluation")
+ROOMS = (
+    "people", "competencies", "assessment", "learning", "credentials", "planning", "evaluation", "integrations.packages",
+    "integrations.lti",
+    "integrations.cmi5",
+)  # fmt: skip
 NOTE = "<!-- Written by `make docs` from the code; do not edit. -->\n\n"
 
 
@@ -46,7 +51,7 @@ def states() -> str:
         module = importlib.import_module(f"bina.{room}.rules")
         for name in sorted(vars(module)):
             table = getattr(module, name)
-            if not name.endswith("NEXT_STATES") or not isinstance(table, dict):
+            if not re.search(r"NEXT_(\w+_)?STATES$", name) or not isinstance(table, dict):
                 continue
             kind = type(next(iter(table))).__name__
             parts.append(f"## {room}: {kind}\n\n```mermaid\nstateDiagram-v2\n")
@@ -101,7 +106,8 @@ def api_table() -> str:
         for method, operation in methods.items()
     )
     return (
-        f"# HTTP API\n\n{NOTE}Signed-in sessions of the browser are accepted; answers are JSON. "
+        f"# HTTP API\n\n{NOTE}Signed-in sessions of the browser are accepted; under `/api/v1/cmi5/` a program signs in instead, with "
+        "the key and secret of a client of the record store that has the scope `cmi5` (HTTP Basic). Answers are JSON. "
         "The whole document: [openapi.json](openapi.json).\n\n"
         f"| Call | What it gives |\n|---|---|\n{rows}"
     )
@@ -109,8 +115,8 @@ def api_table() -> str:
 
 def folder_map() -> str:
     """The rooms with the first line of what each says of itself."""
-    order = ["config", "demo", "portal", "evaluation", "planning", "credentials", "learning", "assessment", "competencies", "people",
-             "journal", "foundation", "design", "science"]  # fmt: skip
+    order = ["config", "demo", "portal", "integrations", "evaluation", "planning", "credentials", "learning", "assessment",
+             "competencies", "records", "people", "journal", "foundation", "design", "science"]  # fmt: skip
     rows = "".join(f"| `src/bina/{room}` | {_first_line(room)} |\n" for room in order)
     return (
         "| Folder | What it is for |\n|---|---|\n"
