@@ -3,11 +3,7 @@
 import hashlib
 import importlib
 import json
-import os
 import shutil
-import subprocess
-import sys
-import tempfile
 import time
 import warnings
 from collections.abc import Iterator
@@ -15,9 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-DATA = Path(os.environ.get("BINA_BENCH_DIR") or Path(tempfile.gettempdir()) / "bina-bench")
-BINA = [sys.executable, "-c", "import sys; from bina.config.command import main; sys.exit(main(sys.argv[1:]))"]
+from benchmarks.processes import in_django
+from benchmarks.stage import DATA, ROOT, Stage
 
 
 @dataclass(frozen=True)
@@ -31,41 +26,6 @@ class Cluster:
     def url(self, database: str) -> str:
         """The address of one of its databases."""
         return f"postgresql://postgres@/{database}?host={self.folder}"
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One installation with its data, ready to be measured."""
-
-    label: str
-    folder: Path
-    employees: int
-    url: str | None = None
-    postmaster: int | None = None
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """What a process needs to work on this installation, set up as an operator would have it."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("BINA_", "DJANGO_"))}
-        kept.pop("DATABASE_URL", None)
-        return {
-            **kept,
-            "BINA_DATA_DIR": str(self.folder),
-            "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
-            "DJANGO_SETTINGS_MODULE": "bina.config.settings",
-            **({"DATABASE_URL": self.url} if self.url else {}),
-        }
-
-    def bina(self, *arguments: str) -> str:
-        """Run one of the operator's commands; what it said."""
-        done = subprocess.run(
-            [*BINA, *arguments], env=self.environment, cwd=ROOT, check=False, capture_output=True, text=True
-        )
-        if done.returncode:
-            raise RuntimeError(
-                f"bina {' '.join(arguments)} failed on {self.label}:\n{(done.stdout + done.stderr)[-3000:]}"
-            )
-        return done.stdout
 
 
 @contextmanager
@@ -168,8 +128,6 @@ def build_seconds(stage: Stage) -> float:
 
 def settle(stage: Stage) -> None:
     """Let the database finish what loading left behind (statistics, checkpoint), so that it is not measured later."""
-    from benchmarks.processes import in_django
-
     in_django(stage, "benchmarks.databases:settle_here")
 
 

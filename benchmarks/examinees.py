@@ -16,12 +16,13 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
-from benchmarks.databases import Cluster, Stage, demo_stage, settle
+from benchmarks.databases import Cluster, demo_stage, settle
 from benchmarks.figures import Figure, Record
 from benchmarks.pages import Block, block_of, cost_of
 from benchmarks.processes import in_django
 from benchmarks.server import Answer, Client, Server, serving
 from benchmarks.speed import Speedometer, put_anywhere, put_on
+from benchmarks.stage import Stage
 
 EMPLOYEES = 1_000
 COUNTED, AT_ONCE, IN_A_CRASH = 50, 50, 200  # examinees of each part

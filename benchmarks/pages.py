@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from html import unescape
 from typing import Any, Protocol
 
-from benchmarks.databases import Cluster, Stage, build_seconds, demo_stage, settle
+from benchmarks.databases import Cluster, build_seconds, demo_stage, settle
 from benchmarks.figures import Figure, Record
 from benchmarks.processes import in_django
 from benchmarks.server import Answer, Client, Server, serving
 from benchmarks.speed import TOLERANCE, Speedometer, last_processor, put_on, run_seconds
+from benchmarks.stage import Stage
 from benchmarks.visitors import COUNT, Visitor, settle_visitors
 
 LARGE, SMALL = 100_000, 1_000

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.databases import ROOT, Stage
+from benchmarks.stage import ROOT, Stage
 
 TICK = os.sysconf("SC_CLK_TCK")
 

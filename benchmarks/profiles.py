@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from benchmarks.databases import Cluster, Stage, empty_stage, settle
+from benchmarks.databases import Cluster, empty_stage, settle
 from benchmarks.figures import Figure, Record
 from benchmarks.processes import in_django
+from benchmarks.stage import Stage
 
 EMPLOYEES = 100_000
 

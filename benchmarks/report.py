@@ -7,7 +7,9 @@ from typing import Any
 
 from benchmarks.figures import HERE, KEPT, OUTPUT, Figure, Record, load
 
-ORDER = ("pages", "transfer", "lighthouse", "staff_import", "profiles", "science", "psychometrics")
+ORDER = (
+    "pages", "transfer", "lighthouse", "first_start", "staff_import", "profiles", "records", "science", "psychometrics",
+)  # fmt: skip
 
 
 def _number(value: float) -> str:

@@ -6,16 +6,30 @@ import time
 import traceback
 from collections.abc import Callable, Sequence
 
-from benchmarks import lighthouse, machine, pages, profiles, psychometrics, report, science, staff_import, transfer
+from benchmarks import (
+    first_start,
+    lighthouse,
+    machine,
+    pages,
+    profiles,
+    psychometrics,
+    records,
+    report,
+    science,
+    staff_import,
+    transfer,
+)
 from benchmarks.databases import Cluster, cluster
 from benchmarks.figures import OUTPUT, Record, load
 
 Measurement = Callable[[list[Cluster | None]], Record]
 MEASUREMENTS: dict[str, Measurement] = {
+    "first_start": first_start.measure,
     "science": science.measure,
     "psychometrics": psychometrics.measure,
     "profiles": profiles.measure,
     "staff_import": staff_import.measure,
+    "records": records.measure,
     "pages": pages.measure,
     "transfer": transfer.measure,
     "lighthouse": lighthouse.measure,
@@ -23,7 +37,7 @@ MEASUREMENTS: dict[str, Measurement] = {
 
 
 LOAD_OF_A_QUIET_MACHINE = 1.0
-OF_DATABASES = {"profiles", "staff_import", "pages"}
+OF_DATABASES = {"profiles", "staff_import", "records", "pages"}
 
 
 def main(arguments: Sequence[str]) -> int:

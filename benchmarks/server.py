@@ -17,8 +17,8 @@ from types import MappingProxyType
 from typing import IO
 from urllib.parse import urlencode
 
-from benchmarks.databases import BINA, ROOT, Stage
 from benchmarks.processes import cpu_seconds, tree_of
+from benchmarks.stage import BINA, ROOT, Stage
 
 PATIENCE_SECONDS = 60
 

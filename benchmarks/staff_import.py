@@ -6,9 +6,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.databases import DATA, Cluster, empty_stage, settle
+from benchmarks.databases import Cluster, empty_stage, settle
 from benchmarks.figures import Figure, Record
 from benchmarks.processes import in_django
+from benchmarks.stage import DATA
 
 PEOPLE = 100_000
 WRONG_EVERY = 100

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.big_courses import PAGE_KEY, QUIZ_KEY, SIZES, slug_of, take_in
-from benchmarks.databases import Stage
 from benchmarks.processes import in_django
+from benchmarks.stage import Stage
 
 if TYPE_CHECKING:
     from bina.people.models import Employee, OrgUnit, User
@@ -170,7 +170,8 @@ def _unit_of_a_thousand(user: "User") -> "OrgUnit":
 def session_of(user: "User") -> str:
     """The key of a fresh session of the account, as sign-in would have made it."""
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
+
+    from bina.people.sessions import SessionStore
 
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
