@@ -1,0 +1,1 @@
+"""What other systems and standards ask for, one room each; they stand above the rooms they serve."""
