@@ -74,7 +74,7 @@ def test_a_diagnostic_with_interruptions(visitor: VisitorFor) -> None:
     # Another device goes on at the same question.
     desk = visitor(f"puspawati@{DOMAIN}", desktop=True)
     desk.open("/assessment/")
-    desk.page.get_by_role("link", name="Lanjutkan uji").click()
+    desk.page.get_by_role("link", name="Lanjutkan uji : Diagnosis").click()
     expect(desk.page.locator("h1")).to_have_text(waiting_at)
     go_on(desk.page)
     desk.look()

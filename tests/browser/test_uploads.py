@@ -110,6 +110,23 @@ def test_pause_reload_and_cancel(visitor: VisitorFor, large: Path) -> None:
     expect(page.locator("main")).not_to_contain_text("Unggahan Anda")
 
 
+def test_a_form_sent_too_early_goes_by_itself(visitor: VisitorFor, large: Path) -> None:
+    author = visitor(AUTHOR)
+    page = author.page
+    author.open("/learning/managed/import/")
+    held: list[Route] = []
+    page.route(PORTIONS, lambda route: held.append(route) if not held else route.continue_())
+    choose(page, large)
+    expect(page.locator("[data-pause]")).to_be_visible()
+    page.click("button[value=check]")
+    expect(page.locator("[data-said]")).to_contain_text("terkirim sendiri begitu unggahan selesai")
+    author.look()
+    while not held:
+        page.wait_for_timeout(50)
+    held[0].continue_()
+    expect(page.locator("h2", has_text="Folder ini siap diimpor")).to_be_visible()
+
+
 def test_refusals_are_sentences(visitor: VisitorFor, tmp_path: Path) -> None:
     author = visitor(AUTHOR)
     author.open("/learning/managed/import/")

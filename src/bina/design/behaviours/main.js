@@ -1,6 +1,9 @@
 // Small behaviours, each switched on by a data attribute; every page works without them.
-import "htmx.org";
+import htmx from "htmx.org";
 import { fillFields, readFields } from "./form-fields.js";
+
+// What was swapped in takes the focus at once: a key pressed in the wait before it would be lost.
+htmx.config.defaultSettleDelay = 0;
 
 // A stored theme wins over the system's; "auto" removes the choice.
 const applyTheme = (choice) => {

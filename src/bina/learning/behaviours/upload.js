@@ -43,7 +43,8 @@ export default function upload(box) {
   const area = part("sending"), bar = part("bar"), said = part("said"), pauseButton = part("pause"), resumeButton = part("resume"), cancelButton = part("cancel");
   const language = document.documentElement.lang || "id";
   // One upload at a time; ``run`` counts the attempts, so that a cancelled one notices and falls silent.
-  let run = 0, job = null, waiting = null;
+  // ``sender`` is the button that somebody pressed while the upload ran: the form goes by itself once it is done.
+  let run = 0, job = null, waiting = null, sender = null;
 
   part("plain").hidden = true;
   part("portions").hidden = false;
@@ -62,13 +63,16 @@ export default function upload(box) {
     const parts = [filled(words.sending, { done: size(job.sent), size: size(job.file.size) })];
     const speed = job.sentHere / Math.max(1, (Date.now() - job.beganAt) / 1000);
     if (job.sentHere > FIRST && speed > 0) parts.push(filled(words.left, { time: time((job.file.size - job.sent) / speed) }));
+    if (sender) parts.push(words.then);
     say(parts.join(" · "));
   };
   const pause = (milliseconds) => new Promise((go) => { const timer = setTimeout(go, milliseconds); waiting = () => { clearTimeout(timer); go(); }; });
   window.addEventListener("online", () => waiting?.());
 
-  const ask = (method, url, headers = {}, body = undefined) =>
-    fetch(url, { method, body, credentials: "same-origin", redirect: "error", signal: job?.abort.signal, headers: { ...VERSION, "X-CSRFToken": box.dataset.token, ...headers } });
+  const ask = (method, url, headers = {}, options = { signal: job?.abort.signal }) =>
+    fetch(url, { method, credentials: "same-origin", redirect: "error", ...options, headers: { ...VERSION, "X-CSRFToken": box.dataset.token, ...headers } });
+  // Also while the page is being left: what was cancelled shall not stay with the server.
+  const discard = (url) => ask("DELETE", url, {}, { keepalive: true }).catch(() => { /* it goes with the other unfinished ones after some days */ });
   const refused = async (answer) => { const sentence = await answer.text(); return new Stopped(sentence.length < 500 && !sentence.startsWith("<") ? sentence : words.failed); };
 
   // Where the server stands; null when it has never heard of it, or no longer.
@@ -79,22 +83,27 @@ export default function upload(box) {
     return Number(answer.headers.get("Upload-Length")) === job.file.size ? Number(answer.headers.get("Upload-Offset")) : null;
   };
   const begin = async () => {
+    const mine = job;
+    mine.mark ||= await contentMark(mine.file);
+    if (mine !== job) return;
     const known = [...box.querySelectorAll("[data-known]")].find((one) => one.dataset.fingerprint === job.mark && Number(one.dataset.size) === job.file.size);
     for (const url of [known?.dataset.known, remembered(job.mark)]) {
       const offset = url ? await asked(url) : null;
       if (offset !== null) { job.url = url; job.sent = offset; bar.value = percent(); if (offset) say(filled(words.resume, { percent: percent() })); return; }
     }
     const metadata = `filename ${base64(job.file.name)},fingerprint ${base64(job.mark)}`;
-    const answer = await ask("POST", box.dataset.uploadsUrl, { "Upload-Length": String(job.file.size), "Upload-Metadata": metadata });
+    // Not to be aborted: only its answer names what would have to be discarded.
+    const answer = await ask("POST", box.dataset.uploadsUrl, { "Upload-Length": String(job.file.size), "Upload-Metadata": metadata }, {});
     if (answer.status !== 201) throw STOPS.has(answer.status) ? await refused(answer) : new Error(String(answer.status));
-    job.url = answer.headers.get("Location");
-    job.sent = 0;
-    remember(job.mark, job.url);
+    const url = answer.headers.get("Location");
+    if (mine !== job || mine.url) return discard(url);
+    Object.assign(mine, { url, sent: 0 });
+    remember(mine.mark, url);
   };
   const sendOne = async () => {
     const bytes = await job.file.slice(job.sent, job.sent + job.portion).arrayBuffer();
     const began = Date.now();
-    const answer = await ask("PATCH", job.url, { "Content-Type": "application/offset+octet-stream", "Upload-Offset": String(job.sent), ...(await sum(bytes)) }, bytes);
+    const answer = await ask("PATCH", job.url, { "Content-Type": "application/offset+octet-stream", "Upload-Offset": String(job.sent), ...(await sum(bytes)) }, { body: bytes, signal: job.abort.signal });
     if (answer.status === 409) {
       // Somebody else has written: once may be our own lost answer, again and again is another tab.
       const offset = await asked(job.url);
@@ -155,45 +164,48 @@ export default function upload(box) {
     say(words.done);
     show("finished");
     form.dispatchEvent(new CustomEvent("bina:uploaded", { bubbles: true, detail: { upload: field.value, name: job.file.name } }));
+    const pressed = sender;
+    sender = null;
+    if (pressed) form.requestSubmit(pressed);
   };
   const isBusy = () => job !== null && !field.value;
 
-  input.addEventListener("change", async () => {
+  input.addEventListener("change", () => {
     run += 1;
-    job?.abort?.abort();
+    job?.abort.abort();
+    job = sender = null;
     field.value = "";
     const file = input.files[0];
-    if (!file) { job = null; area.hidden = true; return; }
+    if (!file) { area.hidden = true; return; }
     area.hidden = false;
     part("name").textContent = file.name;
     bar.value = 0;
-    if (file.size > Number(box.dataset.largest)) { job = null; say(filled(words.large, { size: size(file.size), limit: size(Number(box.dataset.largest)) })); input.value = ""; show("none"); return; }
+    if (file.size > Number(box.dataset.largest)) { say(filled(words.large, { size: size(file.size), limit: size(Number(box.dataset.largest)) })); input.value = ""; show("none"); return; }
     say(words.begin);
-    const mine = run;
-    const mark = await contentMark(file);
-    if (mine !== run) return;
-    job = { file, mark, url: "", sent: 0, sentHere: 0, overtaken: 0, portion: FIRST, beganAt: Date.now(), abort: new AbortController() };
+    job = { file, mark: "", url: "", sent: 0, sentHere: 0, overtaken: 0, portion: FIRST, beganAt: Date.now(), abort: new AbortController() };
     go();
   });
-  pauseButton.addEventListener("click", () => { run += 1; job.abort.abort(); say(filled(words.paused, { percent: percent() })); show("stopped"); resumeButton.focus(); });
+  pauseButton.addEventListener("click", () => { run += 1; sender = null; job.abort.abort(); say(filled(words.paused, { percent: percent() })); show("stopped"); resumeButton.focus(); });
   resumeButton.addEventListener("click", async () => { show("sending"); pauseButton.focus(); job.abort = new AbortController(); try { if (job.url) { const offset = await asked(job.url); if (offset === null) job.url = ""; else job.sent = offset; } } catch { /* go() asks again */ } go(); });
-  cancelButton.addEventListener("click", () => {
-    run += 1;
-    job?.abort.abort();
-    if (job?.url) { fetch(job.url, { method: "DELETE", credentials: "same-origin", headers: { ...VERSION, "X-CSRFToken": box.dataset.token } }).catch(() => {}); remember(job.mark, ""); }
-    job = null;
+  cancelButton.addEventListener("click", async () => {
+    const left = job, mine = (run += 1);
+    left?.abort.abort();
+    job = sender = null;
     field.value = "";
     input.disabled = false;
     input.value = "";
     bar.value = 0;
-    say(words.cancelled);
     show("none");
     input.focus();
+    if (left?.url) { remember(left.mark, ""); await discard(left.url); }
+    if (mine === run) say(words.cancelled);
   });
   form.addEventListener("submit", (event) => {
     if (!isBusy()) return;
     event.preventDefault();
-    say(words.wait);
+    // Stopped uploads wait for a decision; a running one takes the form with it when it arrives.
+    if (pauseButton.hidden) say(words.wait);
+    else { sender = event.submitter; tell(); }
     area.scrollIntoView({ block: "nearest" });
   });
 }
