@@ -4,6 +4,7 @@ import base64
 import datetime as dt
 import re
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -280,8 +281,8 @@ def confirm_it_is_me(client: Client) -> None:
     client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
 
 
-def code_for(secret: str) -> str:
-    counter = next(iter(totp.yield_hotp_counters_from_time()))
+def code_for(secret: str, *, steps_ago: int = 0) -> str:
+    counter = int(totp.time.time()) // 30 - steps_ago
     return str(totp.format_hotp_value(totp.hotp_value(secret, counter)))
 
 
@@ -310,6 +311,19 @@ def test_with_an_authenticator_the_password_alone_is_not_enough(cast: Cast, prot
     wrong = other.post(reverse("mfa_authenticate"), {"code": "000000"})
     assert "tidak cocok" in wrong.content.decode()
     assert not is_in(other)
+
+
+def test_a_code_counts_one_step_longer_and_no_more(
+    cast: Cast, protected: tuple[Client, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _client, secret = protected
+    now = totp.time.time()
+    monkeypatch.setattr(totp, "time", SimpleNamespace(time=lambda: now))
+    for steps_ago, expected in ((2, False), (1, True)):
+        other = Client()
+        other.post(LOGIN, {"login": cast.siti.email, "password": PASSWORD})
+        other.post(reverse("mfa_authenticate"), {"code": code_for(secret, steps_ago=steps_ago)})
+        assert is_in(other) == expected
 
 
 def test_a_recovery_code_leads_in_without_the_telephone_and_only_once(
