@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import FrameLocator, expect
 
 from tests.browser.conftest import Visitor, VisitorFor
-from tests.integrations.samples import PAGE_12, h5p, scorm_12, scorm_2004
+from tests.integrations.samples import PAGE_12, PAGE_2004, h5p, scorm_12, scorm_2004
 from tests.integrations.test_scorm_order import package, rule
 from tests.integrations.units import NAMESPACE, cmi5_package
 
@@ -143,6 +143,27 @@ def test_the_last_values_arrive_when_the_page_is_left_at_once(visitor: VisitorFo
     phone.open("/")
     again = learn(visitor, slug)
     expect(frame_of(again).locator("#halaman")).to_have_text("Halaman 2 dari 3")
+
+
+def test_a_goodbye_said_while_the_page_closes_arrives_beside_a_long_state(visitor: VisitorFor) -> None:
+    # The state nearly fills what a browser carries while a page closes; the place comes in pagehide, the goodbye in unload.
+    leaving = PAGE_2004.replace(
+        b"api.Initialize(\"\");",
+        b"""api.Initialize("");
+if (!api.GetValue("cmi.suspend_data")) { api.SetValue("cmi.suspend_data", "x".repeat(63000)); api.Commit(""); }
+window.onpagehide = function () { api.SetValue("cmi.location", "7"); api.SetValue("cmi.exit", "suspend"); };
+window.onunload = finish;
+""",
+    )
+    slug = bring_in(visitor, "Arsip pamit", scorm_2004({"isi/mulai.html": leaving}))
+    phone = learn(visitor, slug)
+    expect(phone.page.locator("[data-words]")).to_contain_text("Tersimpan")
+    phone.open("/")
+    again = visitor(LEARNER)
+    again.open(f"/learning/courses/{slug}/")
+    expect(again.page.locator("main")).to_contain_text("Selesai")
+    again.page.locator("main a[href^='/learning/']").filter(has_text="Memilah berkas").first.click()
+    expect(frame_of(again).locator("#halaman")).to_have_text("Langkah 7")
 
 
 def test_a_package_sees_nothing_of_the_house(visitor: VisitorFor) -> None:

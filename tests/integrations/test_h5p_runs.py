@@ -225,6 +225,16 @@ def test_only_the_newest_state_is_kept_and_the_reached_stays(cast: Cast, client_
     assert told(open_frame(client_for(cast.siti), enrolment))["values"] == {}
 
 
+def test_a_last_word_leaves_the_other_places_of_the_content(cast: Cast, client_for: ClientFor) -> None:
+    enrolment = learning(cast)
+    frame = open_frame(client_for(cast.siti), enrolment)
+    send(frame, 1, {**KEPT, "state/kuis/state": "[1]", "state/lama/state": "0", **event("answered", part="hak-baca")})
+    last = {"state/kuis/state": "[1,2]", "state/lama/state": "", **event("completed", raw=6, most=6)}
+    assert send(frame, 2, last, changes=True).json()["status"] == "done"
+    assert PackageInteraction.objects.get().code == "hak-baca"
+    assert told(open_frame(client_for(cast.siti), enrolment))["values"] == {**KEPT, "state/kuis/state": "[1,2]"}
+
+
 def test_the_learner_is_told_where_answers_go(cast: Cast, client_for: ClientFor) -> None:
     enrolment = learning(cast)
     send(open_frame(client_for(cast.siti), enrolment), 1, event("answered", part="hak-baca"))

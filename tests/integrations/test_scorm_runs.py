@@ -47,6 +47,29 @@ def test_reports_count_once_and_never_backwards(cast: Cast, client_for: ClientFo
     assert PackageAttempt.objects.get().location == "5"
 
 
+def test_a_last_word_tells_only_what_changed(cast: Cast, client_for: ClientFor) -> None:
+    enrolment = started(cast, scorm_12())
+    frame = open_frame(client_for(cast.siti), enrolment, 1)
+    send(frame, 1, {**HALF, "cmi.suspend_data": "x" * 60_000, "cmi.core.exit": "suspend"})
+    last = {"cmi.core.lesson_status": "completed", "cmi.core.score.raw": "90", "cmi.core.exit": ""}
+    assert send(frame, 2, last, ended=True, changes=True).json()["status"] == "passed"
+    attempt = PackageAttempt.objects.get()
+    assert (attempt.score, attempt.location, attempt.ended_at is None) == (0.9, "2", False)
+    assert "cmi.core.exit" not in attempt.state
+    values = told(open_frame(client_for(cast.siti), enrolment, 1))["values"]
+    assert (values["cmi.suspend_data"], values["cmi.core.score.raw"]) == ("x" * 60_000, "90")
+
+
+def test_a_last_word_that_is_the_first_changes_what_was_told(cast: Cast, client_for: ClientFor) -> None:
+    enrolment = started(cast, scorm_12())
+    send(open_frame(client_for(cast.siti), enrolment), 7, {**HALF, "cmi.core.exit": "suspend"})
+    frame = open_frame(client_for(cast.siti), enrolment)
+    send(frame, 7, {"cmi.core.lesson_location": "3"}, changes=True)
+    attempt = PackageAttempt.objects.get()
+    assert (attempt.location, attempt.state["cmi.suspend_data"]) == ("3", "dibaca=2")
+    assert "cmi.core.exit" not in attempt.state  # the goodbye of the run before was not told to this one
+
+
 def test_passing_every_part_completes_the_course(cast: Cast, client_for: ClientFor) -> None:
     enrolment = started(cast, scorm_12())
     client = client_for(cast.siti)

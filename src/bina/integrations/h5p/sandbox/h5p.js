@@ -11,6 +11,7 @@ async function play() {
   // line's own last word, so that it goes along.
   let askForPlaces = () => {};
   window.addEventListener("pagehide", () => askForPlaces());
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") askForPlaces(); });
   const line = openLine();
   const told = window.bina;
   // Nothing around this frame belongs to the content; it is to believe that it is a page of its own.

@@ -12,7 +12,7 @@ from bina.foundation.errors import Refused
 from bina.integrations.packages import entries
 from bina.integrations.packages.actions.telling import tell_store
 from bina.integrations.packages.models import PackageAttempt, PackageInteraction
-from bina.integrations.packages.queries import latest_attempt, may_go_on, stored_attempt, trial_of
+from bina.integrations.packages.queries import known_of, latest_attempt, may_go_on, stored_attempt, trial_of
 from bina.integrations.packages.rules import (
     RUNTIMES,
     AttemptState,
@@ -108,12 +108,14 @@ def restart(*, by: "User", enrolment: "Enrolment", activity: "Activity", is_by_r
 
 @transaction.atomic
 def save_run(
-    *, attempt_id: int, run: int, sequence: int, state: object, is_ended: bool
+    *, attempt_id: int, run: int, sequence: int, state: Mapping[str, object], is_ended: bool, is_change: bool = False
 ) -> tuple[PackageAttempt, Outcome | None]:
     """Keep a report of a package: its values, its answers, and what follows for the activity and the course.
 
     Who reports is known from the signed address of the run. A report that came before (or overtook a later one) changes
-    nothing. Raises Refused when another tab took over, the person left the course, or the account is closed.
+    nothing. ``is_change``: the values are those that differ from the last report (before the first one: from what the frame was
+    told), an empty one takes away; so a last word is small. Raises Refused when another tab took over, the person left the
+    course, or the account is closed.
     """
     # Held without joins: the rows of the course are everybody's.
     PackageAttempt.objects.select_for_update().filter(pk=attempt_id).order_by().first()
@@ -130,6 +132,9 @@ def save_run(
     can_learn(enrolment.state).require()
     may_go_on(attempt).require()
     runtime = RUNTIMES[activity.kind]
+    if is_change:
+        before_it = attempt.state if attempt.sequence else runtime.begin(activity.payload, known_of(attempt))
+        state = {**before_it, **state}
     intake = runtime.take_in(activity.payload, attempt.state, clean_state(state))
     kept = intake.state
     outcome = runtime.outcome(activity.payload, kept, is_ended)

@@ -4,6 +4,7 @@ right to load one package and to report to one run, so that a frame without cook
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO
 
@@ -183,8 +184,9 @@ def save(request: HttpRequest, token: str) -> HttpResponseBase:
         return _guarded(request, JsonResponse({"outcome": "refused"}, status=400), token)
     try:
         attempt, outcome = actions.save_run(
-            attempt_id=play.attempt_id, run=play.run, sequence=report[0], state=report[1], is_ended=report[2]
-        )
+            attempt_id=play.attempt_id, run=play.run, sequence=report.sequence, state=report.values,
+            is_ended=report.is_ended, is_change=report.is_change,
+        )  # fmt: skip
     except Refused as refusal:
         return _guarded(request, JsonResponse({"outcome": "refused", "sentence": str(refusal)}, status=409), token)
     score = None if attempt.score is None else round(100 * attempt.score)
@@ -194,8 +196,18 @@ def save(request: HttpRequest, token: str) -> HttpResponseBase:
     return _guarded(request, JsonResponse(answer), token)
 
 
-def _report(request: HttpRequest) -> tuple[int, object, bool] | None:
-    """The number of a report, its values, and whether the package said goodbye; None for what is no report."""
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """One report of a frame: its number, its values, whether the package said goodbye, whether only changes are told."""
+
+    sequence: int
+    values: dict[str, object]
+    is_ended: bool
+    is_change: bool
+
+
+def _report(request: HttpRequest) -> _Report | None:
+    """What a frame reports; None for what is no report."""
     if int(request.headers.get("Content-Length") or 0) > LARGEST_STATE:
         return None
     try:
@@ -207,4 +219,4 @@ def _report(request: HttpRequest) -> tuple[int, object, bool] | None:
     number = data.get("sequence")
     if not isinstance(number, int) or not 0 < number < 2_147_483_000 or not isinstance(data.get("values"), dict):
         return None
-    return number, data["values"], data.get("ended") is True
+    return _Report(number, data["values"], data.get("ended") is True, data.get("changes") is True)
