@@ -225,6 +225,24 @@ def test_only_the_newest_state_is_kept_and_the_reached_stays(cast: Cast, client_
     assert told(open_frame(client_for(cast.siti), enrolment))["values"] == {}
 
 
+def test_half_an_emoji_in_an_answer_costs_nothing(cast: Cast, client_for: ClientFor) -> None:
+    enrolment = learning(cast)
+    frame = open_frame(client_for(cast.siti), enrolment)
+    odd = "\ud83d\x00"
+    definition = {
+        "description": {"id": f"Pilih{odd} satu."}, "interactionType": "choice", "correctResponsesPattern": [f"a{odd}"],
+        "choices": [{"id": f"a{odd}", "description": {"id": f"Arsip{odd}"}}],
+    }  # fmt: skip
+    kept = {"state/0/state": json.dumps({"at": odd}), "state/0/odd": odd}
+    answer = event("answered", object={"definition": definition}, result={"response": f"a{odd}", "success": True})
+    assert send(frame, 1, {**kept, **answer}).status_code == 200
+    assert PackageInteraction.objects.get().response == "Arsip\ufffd"
+    said = stored()[0]
+    assert said["result"]["response"] == "a\ufffd"
+    assert said["object"]["definition"]["choices"] == [{"id": "a\ufffd", "description": {"id": "Arsip\ufffd"}}]
+    assert told(open_frame(client_for(cast.siti), enrolment))["values"] == kept
+
+
 def test_a_last_word_leaves_the_other_places_of_the_content(cast: Cast, client_for: ClientFor) -> None:
     enrolment = learning(cast)
     frame = open_frame(client_for(cast.siti), enrolment)

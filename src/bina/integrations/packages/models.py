@@ -3,7 +3,7 @@
 from django.db import models
 
 from bina.foundation.models import PublicIdModel
-from bina.integrations.packages.rules import STATE_NAMES, AttemptState
+from bina.integrations.packages.rules import STATE_NAMES, AttemptState, as_told
 
 
 class PackageAttempt(PublicIdModel):
@@ -40,6 +40,11 @@ class PackageAttempt(PublicIdModel):
 
     def __str__(self) -> str:
         return f"{self.enrolment_id} · {self.activity_id} #{self.number} ({self.status})"
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The values of the last report, exactly as the package told them; ``state`` is how the database takes them."""
+        return as_told(self.state)
 
     @property
     def state_name(self) -> str:

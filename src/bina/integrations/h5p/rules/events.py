@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from bina.integrations.packages.rules import Happening
+from bina.integrations.packages.rules import Happening, readable
 from bina.records.rules import INTERACTIONS
 
 LONGEST_EVENT = 30_000
@@ -50,7 +50,7 @@ def happening_of(code: str, words: str) -> Happening | None:
 
 def plain_words(text: str, most: int) -> str:
     """A text without tags and line breaks, as contents write their questions in HTML."""
-    return " ".join(html.unescape(_TAG.sub(" ", text.replace("\x00", "")[: 4 * most])).split())[:most]
+    return " ".join(html.unescape(_TAG.sub(" ", readable(text)[: 4 * most])).split())[:most]
 
 
 def _inner(value: object, name: str) -> Mapping[str, Any]:
@@ -78,7 +78,7 @@ def _definition(told: Mapping[str, Any]) -> dict[str, Any]:
     kept |= {"type": ANSWER, "interactionType": kind}
     patterns = told.get("correctResponsesPattern")
     if isinstance(patterns, list):
-        texts = [text[:1000].replace("\x00", "") for text in patterns[:MOST_OPTIONS] if isinstance(text, str)]
+        texts = [readable(text[:1000]) for text in patterns[:MOST_OPTIONS] if isinstance(text, str)]
         if texts:
             kept["correctResponsesPattern"] = texts
     for name in OPTIONS:
@@ -93,8 +93,8 @@ def _options(value: object) -> list[dict[str, Any]]:
     for row in value[:MOST_OPTIONS] if isinstance(value, list) else []:
         code = row.get("id") if isinstance(row, Mapping) else None
         if isinstance(code, str) and code.strip():
-            words = _language_map(row.get("description"), 500)
-            kept[code[:200]] = {"id": code[:200], **({"description": words} if words else {})}
+            words, code = _language_map(row.get("description"), 500), readable(code[:200])
+            kept[code] = {"id": code, **({"description": words} if words else {})}
     return list(kept.values())
 
 
@@ -106,7 +106,7 @@ def _result(told: Mapping[str, Any]) -> dict[str, Any]:
     kept |= {name: told[name] for name in ("success", "completion") if isinstance(told.get(name), bool)}
     response, duration = told.get("response"), told.get("duration")
     if isinstance(response, str) and response:
-        kept["response"] = response[:4000].replace("\x00", "")
+        kept["response"] = readable(response[:4000])
     if isinstance(duration, str) and _DURATION.fullmatch(duration):
         kept["duration"] = duration
     return kept

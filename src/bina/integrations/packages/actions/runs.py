@@ -20,7 +20,9 @@ from bina.integrations.packages.rules import (
     Trial,
     can_save,
     clean_state,
+    readable,
     state_after,
+    storable,
 )
 from bina.journal.actions import record
 from bina.journal.registry import Verb
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 OVER = {AttemptState.DONE.value, AttemptState.PASSED.value}
 LONGEST_RUN = 12 * 3600
+LONGEST_WORDS = {"code": 255, "kind": 30, "description": 500, "response": 4000, "result": 30, "latency": 40}
 
 
 @transaction.atomic
@@ -131,11 +134,10 @@ def save_run(
         raise Refused(_("Akun ini tidak aktif lagi; kemajuan tidak dapat dicatat."))
     can_learn(enrolment.state).require()
     may_go_on(attempt).require()
-    runtime = RUNTIMES[activity.kind]
+    runtime, had = RUNTIMES[activity.kind], attempt.values
     if is_change:
-        before_it = attempt.state if attempt.sequence else runtime.begin(activity.payload, known_of(attempt))
-        state = {**before_it, **state}
-    intake = runtime.take_in(activity.payload, attempt.state, clean_state(state))
+        state = {**(had if attempt.sequence else runtime.begin(activity.payload, known_of(attempt))), **state}
+    intake = runtime.take_in(activity.payload, had, clean_state(state))
     kept = intake.state
     outcome = runtime.outcome(activity.payload, kept, is_ended)
     trial = Trial(attempt.number, outcome, is_ended)
@@ -146,12 +148,15 @@ def save_run(
     before = attempt.status
     moment = clock.now()
     open_for = min(LONGEST_RUN, int((moment - attempt.run_at).total_seconds()) + 1)
-    attempt.state, attempt.sequence, attempt.saved_at = kept, sequence, moment
+    attempt.state, attempt.sequence, attempt.saved_at = storable(kept), sequence, moment
     # A package that counts its own time is believed as far as the frame was really open.
     attempt.seconds = attempt.seconds_before_run + min(outcome.seconds or open_for, open_for)
     attempt.status = state_after(before, is_done=outcome.is_done, is_passed=outcome.is_passed).value
-    attempt.location = outcome.location[:1000]
-    attempt.objectives = list(outcome.objectives)
+    attempt.location = readable(outcome.location)[:1000]
+    attempt.objectives = [
+        {name: readable(value) if isinstance(value, str) else value for name, value in row.items()}
+        for row in outcome.objectives
+    ]
     if outcome.score is not None:
         attempt.score = max(outcome.score, attempt.score or 0.0)
     if is_ended:
@@ -168,15 +173,14 @@ def save_run(
 def _keep_interactions(attempt: PackageAttempt, told: tuple[Mapping[str, str], ...]) -> None:
     rows = [
         PackageInteraction(
-            attempt=attempt, place=place, code=row.get("code", "")[:255], kind=row.get("kind", "")[:30],
-            description=row.get("description", "")[:500], response=row.get("response", "")[:4000],
-            result=row.get("result", "")[:30], latency=row.get("latency", "")[:40],
+            attempt=attempt, place=place,
+            **{name: readable(row.get(name, ""))[:longest] for name, longest in LONGEST_WORDS.items()},
         )
         for place, row in enumerate(told)
     ]  # fmt: skip
     PackageInteraction.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["attempt", "place"],
-        update_fields=["code", "kind", "description", "response", "result", "latency"],
+        update_fields=list(LONGEST_WORDS),
     )  # fmt: skip
 
 

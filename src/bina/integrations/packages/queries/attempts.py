@@ -43,7 +43,7 @@ def trial_of(attempt: PackageAttempt) -> Trial:
     """Where a stored attempt stands, as the rules of its package look at it."""
     is_ended = attempt.ended_at is not None
     payload = attempt.activity.payload
-    outcome = RUNTIMES[attempt.activity.kind].outcome(payload, attempt.state, is_ended)
+    outcome = RUNTIMES[attempt.activity.kind].outcome(payload, attempt.values, is_ended)
     return Trial(attempt.number, outcome, is_ended)
 
 
@@ -62,7 +62,7 @@ def known_of(attempt: PackageAttempt | None) -> Known:
     return Known(
         str(attempt.enrolment.public_id),
         employee.full_name,
-        attempt.state,
+        attempt.values,
         attempt.seconds,
         is_new=not attempt.sequence,
         is_review=not may_go_on(attempt),

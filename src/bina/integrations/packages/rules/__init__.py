@@ -21,6 +21,7 @@ from bina.integrations.packages.rules.runs import (
     register_runtime,
 )
 from bina.integrations.packages.rules.states import NEXT_STATES, STATE_NAMES, AttemptState, state_after
+from bina.integrations.packages.rules.texts import as_told, readable, storable
 
 __all__ = [
     "LARGEST_STATE",
@@ -40,6 +41,7 @@ __all__ = [
     "Runtime",
     "Trial",
     "archived",
+    "as_told",
     "can_save",
     "chosen_part",
     "clean_state",
@@ -50,8 +52,10 @@ __all__ = [
     "line_of",
     "merge_outcome",
     "read_in_folder",
+    "readable",
     "register_reader",
     "register_runtime",
     "resolved",
     "state_after",
+    "storable",
 ]

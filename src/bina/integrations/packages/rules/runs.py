@@ -144,8 +144,7 @@ def clean_state(reported: object) -> State:
         if len(kept) >= MOST_VALUES:
             break
         if isinstance(name, str) and len(name) <= 250 and isinstance(value, str) and 0 < len(value) <= LONGEST_VALUE:
-            # PostgreSQL keeps no zero characters in JSON.
-            kept[name] = value.replace("\x00", "")
+            kept[name] = value
     return kept
 
 
