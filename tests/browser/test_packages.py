@@ -166,6 +166,24 @@ window.onunload = finish;
     expect(frame_of(again).locator("#halaman")).to_have_text("Langkah 7")
 
 
+def test_a_report_that_is_too_large_costs_neither_the_score_nor_the_earlier_place(visitor: VisitorFor) -> None:
+    chatty = PAGE_2004.replace(
+        b"function finish() {",
+        b"""function finish() { for (var n = 0; n < 150; n++) api.SetValue("cmi.comments_from_learner." + n + ".comment", "x".repeat(3900));
+""",
+    )
+    slug = bring_in(visitor, "Arsip panjang", scorm_2004({"isi/mulai.html": chatty}))
+    phone = learn(visitor, slug)
+    frame_of(phone).locator("#lanjut").click()
+    expect(phone.page.locator("[data-words]")).to_contain_text("Tersimpan")
+    frame_of(phone).locator("#selesai").click()
+    expect(phone.page.locator("[data-words]")).to_contain_text("Tersimpan · Lulus · nilai 85. Paket ini mengirim catatan yang terlalu besar")
+    phone.errors.clear()  # the refused report stands in the console
+    phone.look()
+    office = learn(visitor, slug)
+    expect(frame_of(office).locator("#halaman")).to_have_text("Langkah 2")
+
+
 def test_a_package_sees_nothing_of_the_house(visitor: VisitorFor) -> None:
     slug = bring_in(visitor, "Surat pengintip", scorm_12({"isi/buka.html": PRYING}))
     phone = learn(visitor, slug)

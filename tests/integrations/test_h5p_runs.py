@@ -225,6 +225,16 @@ def test_only_the_newest_state_is_kept_and_the_reached_stays(cast: Cast, client_
     assert told(open_frame(client_for(cast.siti), enrolment))["values"] == {}
 
 
+def test_a_place_too_large_to_keep_leaves_the_earlier_one_and_the_score(cast: Cast, client_for: ClientFor) -> None:
+    enrolment = learning(cast)
+    frame = open_frame(client_for(cast.siti), enrolment)
+    send(frame, 1, KEPT)
+    done = event("completed", raw=6, most=6)
+    assert send(frame, 2, {**done, "state/0/state": "x" * 450_000}).status_code == 413
+    assert send(frame, 2, done, changes=True).json()["score"] == 100
+    assert told(open_frame(client_for(cast.siti), enrolment))["values"] == KEPT
+
+
 def test_half_an_emoji_in_an_answer_costs_nothing(cast: Cast, client_for: ClientFor) -> None:
     enrolment = learning(cast)
     frame = open_frame(client_for(cast.siti), enrolment)

@@ -4,7 +4,7 @@ import { H5P as Player } from "h5p-standalone";
 import { openLine } from "../../packages/sandbox/parts/line.js";
 
 const OWN = new URL("h5p/", document.currentScript.src).href;
-const LOOK_EVERY_S = 2, LARGEST = 330000, MOST_WAITING = 150;
+const LOOK_EVERY_S = 2, MOST_WAITING = 150;
 
 async function play() {
   // Contents are asked for their place every few seconds; whoever leaves in between is asked once more. This stands before the
@@ -21,11 +21,7 @@ async function play() {
   for (const [name, value] of Object.entries(line.values)) if (name.startsWith("state/")) state[name] = value;
   const events = new Map();
   const report = (wait) => {
-    const values = { ...Object.fromEntries(events), ...state };
-    const sent = [...events.keys()];
-    const size = JSON.stringify(values).length;
-    // A state beyond all measure stays in this window; what happened is told in any case.
-    line.keep(size > LARGEST ? Object.fromEntries(events) : values, false, wait, () => sent.forEach((name) => events.delete(name)));
+    line.keep({ ...Object.fromEntries(events), ...state }, false, wait, (names) => names.forEach((name) => events.delete(name)));
   };
 
   const known = {};

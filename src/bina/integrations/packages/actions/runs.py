@@ -118,7 +118,7 @@ def save_run(
     Who reports is known from the signed address of the run. A report that came before (or overtook a later one) changes
     nothing. ``is_change``: the values are those that differ from the last report (before the first one: from what the frame was
     told), an empty one takes away; so a last word is small. Raises Refused when another tab took over, the person left the
-    course, or the account is closed.
+    course, or the account is closed, TooLarge for more than can be kept.
     """
     # Held without joins: the rows of the course are everybody's.
     PackageAttempt.objects.select_for_update().filter(pk=attempt_id).order_by().first()

@@ -16,7 +16,9 @@ export default function watch(box) {
     const told = event.data;
     if (!told || told.from !== "bina-package" || !isOurs(event.source)) return;
     if (told.outcome === "saved") {
-      words.textContent = [box.dataset.saved, told.state, typeof told.score === "number" ? `${box.dataset.score} ${told.score}` : ""].filter(Boolean).join(" · ");
+      const kept = [box.dataset.saved, told.state, typeof told.score === "number" ? `${box.dataset.score} ${told.score}` : ""].filter(Boolean).join(" · ");
+      // Where the house could not keep everything, its sentence stays beside what it kept.
+      words.textContent = told.sentence ? `${kept}. ${told.sentence}` : kept;
       if (next && (told.status === "done" || told.status === "passed")) next.hidden = false;
       // What the package's own rules say; the house has looked at them, and looks again before it begins another attempt.
       const follow = told.follows ? box.querySelector(`[data-follow="${CSS.escape(told.follows)}"]`) : null;

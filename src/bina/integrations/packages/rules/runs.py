@@ -6,15 +6,30 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from bina.foundation.errors import Refused
 from bina.foundation.verdict import ALLOWED, Verdict, refused
 from bina.learning.rules import Doing, merge_seconds
 
 Payload = Mapping[str, Any]
 State = dict[str, str]
 
+# The bytes of one report; and the letters that reports of changes may add up to.
 LARGEST_STATE = 400_000
-MOST_VALUES = 6_000
-LONGEST_VALUE = 350_000
+LARGEST_SUM = 2_000_000
+
+
+class TooLarge(Refused):
+    """A report that is larger than what is kept. The frame tells the rest without the long values, so this closes nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Paket ini mengirim catatan yang terlalu besar (paling banyak %(most)s kB), sehingga bagian yang besar itu tidak "
+                "tersimpan. Yang tersimpan sebelumnya tetap ada, dan catatan yang lebih kecil tetap diterima. Beri tahu "
+                "widyaiswara Anda."
+            )
+            % {"most": LARGEST_STATE // 1000}
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +150,16 @@ def register_runtime(runtime: Runtime) -> Runtime:
     return runtime
 
 
-def clean_state(reported: object) -> State:
-    """The values of a report that can be kept: short names with short texts; everything else is left out."""
-    if not isinstance(reported, Mapping):
-        return {}
-    kept: State = {}
-    for name, value in reported.items():
-        if len(kept) >= MOST_VALUES:
-            break
-        if isinstance(name, str) and len(name) <= 250 and isinstance(value, str) and 0 < len(value) <= LONGEST_VALUE:
-            kept[name] = value
+def clean_state(reported: Mapping[str, object]) -> State:
+    """The values of a report that can be kept: short names with texts; what is none of them is left out.
+
+    Raises TooLarge where it is too much: to cut it off would put half of a state in the place of a whole one.
+    """
+    kept = {
+        name: value for name, value in reported.items() if len(name) <= 250 and isinstance(value, str) and value
+    }
+    if sum(len(name) + len(value) for name, value in kept.items()) > LARGEST_SUM:
+        raise TooLarge
     return kept
 
 

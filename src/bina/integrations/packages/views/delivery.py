@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.templatetags.static import static
@@ -18,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bina.foundation.errors import Refused
 from bina.integrations.packages import actions, queries
-from bina.integrations.packages.rules import LARGEST_STATE, RUNTIMES, Archive
+from bina.integrations.packages.rules import LARGEST_STATE, RUNTIMES, Archive, TooLarge
 from bina.integrations.packages.rules.content_types import content_type_of
 from bina.learning.rules import RangeNotSatisfiableError, read_range
 
@@ -179,14 +180,17 @@ def save(request: HttpRequest, token: str) -> HttpResponseBase:
     play = _play(place)
     if play.attempt_id is None:
         return _guarded(request, JsonResponse({"outcome": "preview"}), token)
-    report = _report(request)
-    if report is None:
-        return _guarded(request, JsonResponse({"outcome": "refused"}, status=400), token)
     try:
+        report = _report(request)
+        if report is None:
+            return _guarded(request, JsonResponse({"outcome": "refused"}, status=400), token)
         attempt, outcome = actions.save_run(
             attempt_id=play.attempt_id, run=play.run, sequence=report.sequence, state=report.values,
             is_ended=report.is_ended, is_change=report.is_change,
         )  # fmt: skip
+    except TooLarge as refusal:
+        # Its own code: the frame stops at the other refusals, and goes on with less here.
+        return _guarded(request, JsonResponse({"outcome": "refused", "sentence": str(refusal)}, status=413), token)
     except Refused as refusal:
         return _guarded(request, JsonResponse({"outcome": "refused", "sentence": str(refusal)}, status=409), token)
     score = None if attempt.score is None else round(100 * attempt.score)
@@ -207,11 +211,16 @@ class _Report:
 
 
 def _report(request: HttpRequest) -> _Report | None:
-    """What a frame reports; None for what is no report."""
-    if int(request.headers.get("Content-Length") or 0) > LARGEST_STATE:
-        return None
+    """What a frame reports; None for what is no report. Raises TooLarge."""
     try:
-        data = json.loads(request.body)
+        # Read to its end also where it is too large: a browser that is cut off while it sends never reads the refusal.
+        body = request.body
+    except RequestDataTooBig as error:
+        raise TooLarge from error
+    if len(body) > LARGEST_STATE:
+        raise TooLarge
+    try:
+        data = json.loads(body)
     except (ValueError, RecursionError):
         return None
     if not isinstance(data, dict) or isinstance(data.get("sequence"), bool):

@@ -1,5 +1,5 @@
 // The line from a package's frame to the house: keeps the newest values, sends them one report at a time, never loses the last.
-const SOON_MS = 700, LATER_MS = 5000, MOST_HAD = 8;
+const SOON_MS = 700, LATER_MS = 5000, MOST_HAD = 8, LIGHT = 300000;
 
 // A closed frame has no cookies and no storage of its own; packages that only ask for them should not fall over.
 export function standIn() {
@@ -37,26 +37,52 @@ export function openLine() {
   // The values of which the house has one set, whichever report came through last; unknown (null) until that is certain.
   let had = handed || told.sequence ? null : [told.values];
 
+  // Values that were too long for the house, with their lengths, and what it said of them.
+  const spared = new Map();
+  let sentence = "";
+
   const tell = (message) => { try { window.top.postMessage({ from: "bina-package", ...message }, told.home); } catch { /* no page around */ } };
 
   const schedule = (wait) => { if (!closed && !timer) timer = setTimeout(send, wait); };
 
+  // A report as it goes: whole, or, where the house refused it as too large, what is left without the long values, joined there with
+  // what it has, so that a score is kept although a state is not.
+  const asTold = ({ sequence: number, values, ended }) => {
+    const light = Object.entries(values).filter(([name, value]) => !(value.length >= spared.get(name)));
+    const isWhole = light.length === Object.keys(values).length;
+    return { sequence: number, values: isWhole ? values : Object.fromEntries(light), ended, ...(isWhole ? {} : { changes: true }) };
+  };
+  // Notes the longest values of a report until the others fit; whether there were any.
+  const spare = (values) => {
+    let size = bytes(values);
+    const isTooMuch = size > LIGHT;
+    for (const [name, value] of Object.entries(values).sort(([, one], [, other]) => other.length - one.length)) {
+      if (size <= LIGHT) break;
+      spared.set(name, value.length);
+      size -= bytes({ [name]: value });
+    }
+    return isTooMuch;
+  };
+
   async function send() {
     timer = 0;
     if (busy || !waiting || closed) return;
-    const report = waiting;
+    const report = waiting, going = asTold(report);
     busy = true;
+    if (going.changes) had = null;
     if (had && !had.includes(report.values)) had = had.length < MOST_HAD ? [...had, report.values] : null;
     tell({ outcome: "saving" });
     try {
-      const answer = await fetch(told.save, { method: "POST", body: JSON.stringify(report), credentials: "omit" });
+      const answer = await fetch(told.save, { method: "POST", body: JSON.stringify(going), credentials: "omit" });
       const words = await answer.json();
       if (answer.status >= 500) throw new Error(String(answer.status));
-      if (waiting === report) waiting = null;
-      if (answer.ok) had = [report.values];
-      if (answer.ok && report.kept) report.kept();
+      const goesLighter = answer.status === 413 && spare(going.values);
+      if (goesLighter) sentence = words.sentence;
+      if (waiting === report && !goesLighter) waiting = null;
+      if (answer.ok && !going.changes) { had = [report.values]; spared.clear(); sentence = ""; }
+      if (answer.ok && report.kept) report.kept(Object.keys(going.values));
       if (answer.status === 403 || answer.status === 409) closed = true;
-      tell(words);
+      tell(words.outcome === "saved" && sentence ? { ...words, sentence } : words);
     } catch {
       tell({ outcome: "offline" });
       schedule(LATER_MS);
@@ -69,13 +95,13 @@ export function openLine() {
   // not fit goes as that which changed, so that a long state kept before does not cost the score of the last moment.
   const sayLast = () => {
     if (!waiting || closed || said === waiting) return;
-    const { sequence: number, values, ended } = waiting;
-    const isSaid = navigator.sendBeacon(told.save, JSON.stringify({ sequence: number, values, ended }))
-      || (had && navigator.sendBeacon(told.save, JSON.stringify({ sequence: number, values: changed(had, values), ended, changes: true })));
+    const going = asTold(waiting);
+    const isSaid = navigator.sendBeacon(told.save, JSON.stringify(going))
+      || (had && navigator.sendBeacon(told.save, JSON.stringify({ ...going, values: changed(had, waiting.values), changes: true })));
     if (isSaid) said = waiting;
   };
 
-  // ``kept`` is called once the house has these values.
+  // ``kept`` is called with the names that the house has, once it has them.
   const keep = (values, ended, wait = SOON_MS, kept = null) => {
     if (closed) return;
     // Frames beside each other share one count, so it follows the clock where that is ahead.
@@ -95,6 +121,8 @@ export function openLine() {
   if (waiting) schedule(SOON_MS);
   return { values: { ...told.values, ...(handed ? handed.values : {}) }, keep, tell };
 }
+
+const bytes = (values) => new Blob([JSON.stringify(values)]).size;
 
 // What differs from any of the sets that the house may have; a value that is gone is told as empty.
 function changed(had, values) {
