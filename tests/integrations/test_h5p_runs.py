@@ -253,6 +253,18 @@ def test_half_an_emoji_in_an_answer_costs_nothing(cast: Cast, client_for: Client
     assert told(open_frame(client_for(cast.siti), enrolment))["values"] == kept
 
 
+def test_every_place_a_content_names_comes_back_until_it_is_taken_away(cast: Cast, client_for: ClientFor) -> None:
+    enrolment = learning(cast)
+    places = {**KEPT, "state/0/catatan": '"x"', "state/8c1d-bagian/state": "[1]"}
+    phone = open_frame(client_for(cast.siti), enrolment)
+    send(phone, 1, {**places, **event("interacted")})
+    office = open_frame(client_for(cast.siti), enrolment)
+    assert told(office)["values"] == places
+    left = {name: value for name, value in places.items() if name != "state/0/catatan"}
+    send(office, 1, left)
+    assert told(open_frame(client_for(cast.siti), enrolment))["values"] == left
+
+
 def test_a_last_word_leaves_the_other_places_of_the_content(cast: Cast, client_for: ClientFor) -> None:
     enrolment = learning(cast)
     frame = open_frame(client_for(cast.siti), enrolment)
