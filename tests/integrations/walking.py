@@ -54,9 +54,9 @@ def told(frame: str) -> dict[str, Any]:
     return values
 
 
-def send(
-    frame: str, sequence: int, values: Mapping[str, Any], *, ended: bool = False, changes: bool = False
-) -> Any:
+def send(frame: str, sequence: int, values: Mapping[str, Any], *, ended: bool = False, changes: bool = False) -> Any:
     """A report as the frame sends it: no cookie, plain text; ``changes`` as its last word, where the whole is too long."""
-    body = json.dumps({"sequence": sequence, "values": values, "ended": ended, **({"changes": True} if changes else {})})
+    body = json.dumps(
+        {"sequence": sequence, "values": values, "ended": ended, **({"changes": True} if changes else {})}
+    )
     return Client(enforce_csrf_checks=True).post(f"{frame}~save", body, content_type="text/plain")

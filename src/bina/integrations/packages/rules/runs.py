@@ -155,9 +155,7 @@ def clean_state(reported: Mapping[str, object]) -> State:
 
     Raises TooLarge where it is too much: to cut it off would put half of a state in the place of a whole one.
     """
-    kept = {
-        name: value for name, value in reported.items() if len(name) <= 250 and isinstance(value, str) and value
-    }
+    kept = {name: value for name, value in reported.items() if len(name) <= 250 and isinstance(value, str) and value}
     if sum(len(name) + len(value) for name, value in kept.items()) > LARGEST_SUM:
         raise TooLarge
     return kept
