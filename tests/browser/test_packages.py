@@ -148,7 +148,7 @@ def test_the_last_values_arrive_when_the_page_is_left_at_once(visitor: VisitorFo
 def test_a_goodbye_said_while_the_page_closes_arrives_beside_a_long_state(visitor: VisitorFor) -> None:
     # The state nearly fills what a browser carries while a page closes; the place comes in pagehide, the goodbye in unload.
     leaving = PAGE_2004.replace(
-        b"api.Initialize(\"\");",
+        b'api.Initialize("");',
         b"""api.Initialize("");
 if (!api.GetValue("cmi.suspend_data")) { api.SetValue("cmi.suspend_data", "x".repeat(63000)); api.Commit(""); }
 window.onpagehide = function () { api.SetValue("cmi.location", "7"); api.SetValue("cmi.exit", "suspend"); };
@@ -177,7 +177,9 @@ def test_a_report_that_is_too_large_costs_neither_the_score_nor_the_earlier_plac
     frame_of(phone).locator("#lanjut").click()
     expect(phone.page.locator("[data-words]")).to_contain_text("Tersimpan")
     frame_of(phone).locator("#selesai").click()
-    expect(phone.page.locator("[data-words]")).to_contain_text("Tersimpan · Lulus · nilai 85. Paket ini mengirim catatan yang terlalu besar")
+    expect(phone.page.locator("[data-words]")).to_contain_text(
+        "Tersimpan · Lulus · nilai 85. Paket ini mengirim catatan yang terlalu besar"
+    )
     phone.errors.clear()  # the refused report stands in the console
     phone.look()
     office = learn(visitor, slug)
@@ -190,6 +192,29 @@ def test_a_package_sees_nothing_of_the_house(visitor: VisitorFor) -> None:
     body = frame_of(phone).locator("body")
     expect(body).to_have_attribute("data-found", "cookie: page:closed storage:1 home:closed")
     phone.errors.clear()  # what it was denied stands in the console
+
+
+def test_what_leads_out_of_a_package_is_shown_and_its_own_windows_open_closed(visitor: VisitorFor) -> None:
+    ways = PAGE_12.replace(
+        b"</body>",
+        b"""<a href="https://contoh.example/aturan?a=1" target="_blank">Aturan</a>
+<button onclick="window.open('https://contoh.example/buka')">Jendela luar</button>
+<button onclick="window.open('latihan.html')">Jendela sendiri</button></body>""",
+    )
+    slug = bring_in(visitor, "Surat berpintu", scorm_12({"isi/buka.html": ways}))
+    phone = learn(visitor, slug)
+    shown = phone.page.locator("[data-outside] a")
+    expect(shown).to_be_hidden()
+    frame_of(phone).get_by_role("link", name="Aturan").press("Enter")
+    expect(shown).to_have_attribute("href", "https://contoh.example/aturan?a=1")
+    press(phone, "Jendela luar")
+    expect(shown).to_have_text("https://contoh.example/buka")
+    phone.look()
+    with phone.page.expect_popup() as opening:
+        press(phone, "Jendela sendiri")
+    own = opening.value
+    expect(own.locator("#halaman")).to_contain_text("dari 3")
+    assert own.evaluate("window.origin") == "null"
 
 
 # A unit that speaks with the store itself, as authoring tools write it: token, documents, statements, its own state.

@@ -5,6 +5,7 @@ export default function watch(box) {
   const frame = box.querySelector("iframe");
   const words = box.querySelector("[data-words]");
   const next = box.querySelector("[data-next]");
+  const outside = box.querySelector("[data-outside]");
   const isOurs = (source) => {
     for (let place = source; place; place = place.parent) {
       if (place === frame.contentWindow) return true;
@@ -27,6 +28,11 @@ export default function watch(box) {
     } else if (told.outcome === "size") {
       frame.style.minHeight = "12rem";
       frame.style.height = `${Math.min(Math.max(Number(told.height) || 0, 192), MOST_PX)}px`;
+    } else if (told.outcome === "outside" && outside && /^https?:\/\//.test(told.address)) {
+      // The whole address is what is read: where it leads is for the learner to judge.
+      const link = outside.querySelector("a");
+      link.textContent = link.href = told.address;
+      outside.hidden = false;
     } else if (told.outcome === "refused" && told.sentence) words.textContent = told.sentence;
     else if (box.dataset[told.outcome]) words.textContent = box.dataset[told.outcome];
   });

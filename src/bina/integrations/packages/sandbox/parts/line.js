@@ -1,4 +1,6 @@
 // The line from a package's frame to the house: keeps the newest values, sends them one report at a time, never loses the last.
+import { leadOutside } from "./outside.js";
+
 const SOON_MS = 700, LATER_MS = 5000, MOST_HAD = 8, LIGHT = 300000;
 
 // A closed frame has no cookies and no storage of its own; packages that only ask for them should not fall over.
@@ -118,6 +120,7 @@ export function openLine() {
   window.addEventListener("pageshow", () => { leaving = false; if (waiting) schedule(SOON_MS); });
   // A telephone may end a page in the background without another event.
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") sayLast(); });
+  leadOutside(`${told.folder}/`, tell);
   if (waiting) schedule(SOON_MS);
   return { values: { ...told.values, ...(handed ? handed.values : {}) }, keep, tell };
 }
