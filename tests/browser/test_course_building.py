@@ -3,12 +3,14 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Visitor, VisitorFor
 from tests.learning.folders import SVG
 
 DOMAIN = "contoh.go.id.test"
+PORTIONS = re.compile(r"/learning/uploads/[^/]+/$")
+MEGABYTE = 1024 * 1024
 SHOWN = "/learning/managed/menjawab-warga-lewat-percakapan/edit/"
 
 
@@ -142,6 +144,74 @@ def test_from_nothing_to_a_learner_with_keys_alone(visitor: VisitorFor, tmp_path
     page.get_by_role("button", name="Jadikan draf").click()
     expect(page.get_by_text("Versi 1 tersimpan sebagai draf.")).to_be_visible()
     sugeng.look()
+
+
+def test_a_film_comes_in_portions_and_goes_on_after_a_dead_line(visitor: VisitorFor, tmp_path: Path) -> None:
+    sugeng = visitor(f"sugeng@{DOMAIN}")
+    page = sugeng.page
+    base = begin(sugeng, "Menonton lalu mencoba")
+    sugeng.open(f"{base}add/")
+    page.get_by_label("Judul").fill("Film singkat")
+    page.locator("button[value=video]").click()
+    expect(page.locator("[name='file-upload']")).to_be_visible()
+    part = page.url.removeprefix(sugeng.server.url)
+    film = tmp_path / "Film Besar.webm"
+    film.write_bytes(b"\x1a\x45\xdf\xa3" + b"x" * (4 * MEGABYTE))
+    # A file that does not fit here is told so before anything is sent.
+    box = page.locator("[data-uploads-url]").filter(has=page.locator("[name='file-upload']"))
+    wrong = tmp_path / "daftar.csv"
+    wrong.write_bytes(b"a;b\n")
+    page.set_input_files("[name='file-upload']", wrong)
+    expect(box.locator("[data-said]")).to_contain_text("Yang diterima: .mp4, .webm")
+    # One portion arrives, then the line is dead.
+    tried: list[int] = []
+
+    def line(route: Route) -> None:
+        if route.request.method == "PATCH":
+            tried.append(len(tried))
+            if len(tried) > 1:
+                route.abort("connectionreset")
+                return
+        route.continue_()
+
+    page.route(PORTIONS, line)
+    page.set_input_files("[name='file-upload']", film)
+    expect(box.locator("[data-said]")).to_contain_text("Sambungan terputus")
+    sugeng.errors.clear()  # the dead line stands in the console
+    sugeng.look()
+    # On a second device the same field goes on where the first one stopped, and the part names the file by itself.
+    office = visitor(f"sugeng@{DOMAIN}", desktop=True)
+    office.open(part)
+    expect(office.page.locator("main")).to_contain_text("Pilih berkas yang sama untuk melanjutkan.")
+    offsets: list[str] = []
+    office.page.on(
+        "request",
+        lambda request: offsets.append(request.headers["upload-offset"]) if request.method == "PATCH" else None,
+    )
+    office.page.set_input_files("[name='file-upload']", film)
+    expect(office.page.get_by_text("media/film-besar.webm tersimpan.")).to_be_visible()
+    assert offsets
+    assert int(offsets[0]) == MEGABYTE
+    expect(office.page.locator("select[name=file]")).to_have_value("media/film-besar.webm")
+    expect(office.page.locator("[name='file-portions']")).to_have_value("")
+    expect(office.page.locator("#saved[data-saved]")).to_be_visible()
+    office.look()
+    office.page.reload()
+    expect(office.page.locator("select[name=file]")).to_have_value("media/film-besar.webm")
+    expect(office.page.locator("main")).not_to_contain_text("Pilih berkas yang sama")
+    # A form that is sent while its file is on the way goes by itself and takes the file along.
+    held: list[Route] = []
+    office.page.route(PORTIONS, lambda route: held.append(route) if not held else route.continue_())
+    film.write_bytes(b"\x1a\x45\xdf\xa3" + b"y" * (3 * MEGABYTE))
+    office.page.set_input_files("[name='file-upload']", film)
+    office.page.get_by_role("button", name="Simpan dan kembali").click()
+    expect(office.page.get_by_text("terkirim sendiri begitu unggahan selesai")).to_be_visible()
+    while not held:
+        office.page.wait_for_timeout(50)
+    held[0].continue_()
+    expect(office.page.get_by_text("“Film singkat” tersimpan.")).to_be_visible()
+    office.open(part)
+    expect(office.page.locator("select[name=file]")).to_have_value("media/film-besar-2.webm")
 
 
 def test_the_workshop_without_javascript(visitor: VisitorFor) -> None:

@@ -43,7 +43,8 @@ const drafts = (form) => {
     } else if (!event.detail.successful && line) line.textContent = form.dataset.wordOffline;
   });
   window.addEventListener("online", () => { if (stored(key)) saver.dispatchEvent(new Event("bina-save")); });
-  form.addEventListener("submit", () => drop(key));
+  // After all who may hold the form back, e.g. until a file has arrived.
+  document.addEventListener("submit", (event) => { if (event.target === form && !event.defaultPrevented) drop(key); });
 };
 
 // --- Marks of Markdown ---------------------------------------------------------------------------------------------------
@@ -73,19 +74,22 @@ const apply = (area, name) => {
   write(area, first, last, text, first + text.length, first + text.length);
 };
 
-const upload = (form, url, file, bar) => new Promise((done, fail) => {
+// A picture as it is (``file``), or what has arrived in portions (``upload``), becomes media of the course; says its name there.
+const take = (form, url, field, value, bar) => new Promise((done, fail) => {
   const data = new FormData(), request = new XMLHttpRequest();
-  data.append("file", file);
+  data.append(field, value);
   data.append("answer", "json");
   data.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
   request.open("POST", url);
   request.responseType = "json";
-  request.upload.addEventListener("progress", (event) => { if (event.lengthComputable) bar.value = 100 * event.loaded / event.total; });
+  if (bar) {
+    request.upload.addEventListener("progress", (event) => { if (event.lengthComputable) bar.value = 100 * event.loaded / event.total; });
+    bar.hidden = false; bar.value = 0;
+  }
   request.addEventListener("load", () => (request.response?.name ? done(request.response.name) : fail(request.response?.problem || "")));
   request.addEventListener("error", () => fail(""));
-  bar.hidden = false; bar.value = 0;
   request.send(data);
-}).finally(() => { bar.hidden = true; });
+}).finally(() => { if (bar) bar.hidden = true; });
 
 const pictures = (form, frame, area, button) => {
   const box = frame.querySelector("[data-picture-box]");
@@ -107,7 +111,7 @@ const pictures = (form, frame, area, button) => {
     if (!alt.value.trim()) { problem.textContent = form.dataset.wordAlt; alt.focus(); return; }
     let name = part("name")?.value || "";
     if (file) {
-      try { name = await upload(form, form.dataset.uploadUrl, file, part("progress")); }
+      try { name = await take(form, form.dataset.uploadUrl, "file", file, part("progress")); }
       catch (why) { problem.textContent = why || form.dataset.wordFailed; return; }
     }
     if (!name) { problem.textContent = form.dataset.wordChoose; return; }
@@ -143,21 +147,25 @@ const toolbars = (form) => form.querySelectorAll("[data-markdown]").forEach((fra
   if (image) pictures(form, frame, area, image);
 });
 
-// --- Files of a part -------------------------------------------------------------------------------------------------
+// --- Files of a part: what has arrived in portions is taken at once -------------------------------------------------------
 const uploads = (form) => form.querySelectorAll("[data-upload]").forEach((box) => {
-  const file = box.querySelector("input[type=file]"), list = box.querySelector("select"), problem = box.querySelector("[data-problem]");
-  file.addEventListener("change", async (event) => {
-    event.stopPropagation();
-    if (!file.files[0]) return;
-    problem.textContent = "";
+  const list = box.querySelector("select");
+  // Choosing a file changes nothing that could be saved yet.
+  box.addEventListener("change", (event) => { if (event.target.type === "file") event.stopPropagation(); });
+  box.addEventListener("bina:uploaded", async (event) => {
+    event.preventDefault();
+    const { upload, taken, kept } = event.detail;
     try {
-      const name = await upload(form, box.dataset.uploadUrl, file.files[0], box.querySelector("progress"));
+      const name = await take(form, box.dataset.uploadUrl, "upload", upload);
       if (![...list.options].some((one) => one.value === name)) list.append(new Option(name, name));
       list.hidden = false;
       list.value = name;
-      file.value = "";
+      taken(box.dataset.wordKept.replace("{name}", name));
       list.dispatchEvent(new Event("change", { bubbles: true }));
-    } catch (why) { problem.textContent = why || box.dataset.wordFailed; }
+    } catch (why) {
+      // A refusal is final; without an answer the form still names the upload and takes it along.
+      if (why) taken(why); else kept(box.dataset.wordFailed);
+    }
   });
 });
 

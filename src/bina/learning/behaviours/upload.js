@@ -38,16 +38,19 @@ class Stopped extends Error {}
 
 export default function upload(box) {
   const words = JSON.parse(box.dataset.words);
-  const input = box.querySelector("input[type=file]"), field = box.querySelector("input[name=upload]"), form = input.form;
+  const input = box.querySelector("input[type=file]"), field = box.querySelector("input[type=hidden]"), form = input.form;
   const part = (name) => box.querySelector(`[data-${name}]`);
   const area = part("sending"), bar = part("bar"), said = part("said"), pauseButton = part("pause"), resumeButton = part("resume"), cancelButton = part("cancel");
+  // Where kinds of files have limits of their own, they are told before anything is sent.
+  const limits = JSON.parse(box.dataset.limits || "null"), largest = Number(box.dataset.largest);
+  const ending = (name) => name.slice(name.lastIndexOf(".")).toLowerCase();
   const language = document.documentElement.lang || "id";
   // One upload at a time; ``run`` counts the attempts, so that a cancelled one notices and falls silent.
   // ``sender`` is the button that somebody pressed while the upload ran: the form goes by itself once it is done.
   let run = 0, job = null, waiting = null, sender = null;
 
-  part("plain").hidden = true;
-  part("portions").hidden = false;
+  // Small files come the same way, without words about it.
+  if (part("plain")) { part("plain").hidden = true; part("portions").hidden = false; }
 
   const size = (bytes) => {
     const [value, unit] = bytes >= 1e9 ? [bytes / 1e9, "GB"] : bytes >= 1e6 ? [bytes / 1e6, "MB"] : [Math.max(1, bytes / 1e3), "kB"];
@@ -163,11 +166,18 @@ export default function upload(box) {
     input.disabled = true;
     say(words.done);
     show("finished");
-    form.dispatchEvent(new CustomEvent("bina:uploaded", { bubbles: true, detail: { upload: field.value, name: job.file.name } }));
-    const pressed = sender;
+    const pressed = sender, mine = run, { url } = job;
     sender = null;
-    if (pressed) form.requestSubmit(pressed);
+    if (pressed) { form.requestSubmit(pressed); return; }
+    // Whoever takes the upload at once says so, and what came of it: then the form need not name it any more.
+    const taken = (words) => { if (mine === run) { forget(url); clear(); say(words); } };
+    const kept = (words) => { if (mine === run) { say(words); show("finished"); } };
+    const offer = new CustomEvent("bina:uploaded", { bubbles: true, cancelable: true, detail: { upload: field.value, taken, kept } });
+    if (!box.dispatchEvent(offer)) show("none");
   };
+  // A used upload is nothing to go on with, in no field of the page.
+  const forget = (url) => document.querySelectorAll("[data-known]").forEach((one) => { if (one.dataset.known === url) one.remove(); });
+  const clear = () => { job = sender = null; field.value = ""; input.disabled = false; input.value = ""; bar.value = 0; show("none"); };
   const isBusy = () => job !== null && !field.value;
 
   input.addEventListener("change", () => {
@@ -180,7 +190,9 @@ export default function upload(box) {
     area.hidden = false;
     part("name").textContent = file.name;
     bar.value = 0;
-    if (file.size > Number(box.dataset.largest)) { say(filled(words.large, { size: size(file.size), limit: size(Number(box.dataset.largest)) })); input.value = ""; show("none"); return; }
+    const limit = limits ? limits[ending(file.name)] : largest;
+    if (!limit) { say(filled(words.kind, { endings: Object.keys(limits).join(", ") })); input.value = ""; show("none"); return; }
+    if (file.size > limit) { say(filled(words.large, { size: size(file.size), limit: size(limit) })); input.value = ""; show("none"); return; }
     say(words.begin);
     job = { file, mark: "", url: "", sent: 0, sentHere: 0, overtaken: 0, portion: FIRST, beganAt: Date.now(), abort: new AbortController() };
     go();
@@ -190,12 +202,7 @@ export default function upload(box) {
   cancelButton.addEventListener("click", async () => {
     const left = job, mine = (run += 1);
     left?.abort.abort();
-    job = sender = null;
-    field.value = "";
-    input.disabled = false;
-    input.value = "";
-    bar.value = 0;
-    show("none");
+    clear();
     input.focus();
     if (left?.url) { remember(left.mark, ""); await discard(left.url); }
     if (mine === run) say(words.cancelled);

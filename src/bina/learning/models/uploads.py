@@ -11,7 +11,8 @@ class Upload(PublicIdModel):
     """A file that an author sends in portions. Its bytes lie in the data folder under its ``public_id`` until it is used.
 
     ``received`` counts the bytes that are known to be on the disk; what lies behind them in the file was never confirmed.
-    ``report`` keeps what came of the latest look at it as a course: problems, and the sentence of a refusal.
+    ``report`` keeps what came of the latest look at it as a course (problems, the sentence of a refusal), or of which course it became
+    a media file.
     """
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

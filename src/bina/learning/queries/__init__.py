@@ -169,6 +169,7 @@ from bina.learning.queries.statements import activity_iri, course_iri, statement
 from bina.learning.queries.surveys import course_sheet_draft, course_survey_results, has_surveys, surveys_of_course
 from bina.learning.queries.uploads import (
     finished_upload,
+    media_limits,
     open_uploads,
     place_of_upload,
     received_bytes,
@@ -318,6 +319,7 @@ __all__ = [
     "may_rule_for",
     "may_see_participants",
     "may_see_reviews",
+    "media_limits",
     "media_visible_to",
     "name_of",
     "newer_version",

@@ -11,7 +11,7 @@ from django.db.models import F, QuerySet, Sum
 
 from bina.foundation.uploads import MEGABYTE
 from bina.learning.models import Upload
-from bina.learning.rules import KEPT_DAYS, SPARE_BYTES, Room, UploadState
+from bina.learning.rules import KEPT_DAYS, LIMITS, MEDIA, SPARE_BYTES, Room, UploadState
 
 if TYPE_CHECKING:
     from bina.people.models import User
@@ -57,6 +57,12 @@ def open_uploads(user: "User") -> list[dict[str, Any]]:
          "is_finished": row.state == UploadState.FINISHED}
         for row in rows[:50]
     ]  # fmt: skip
+
+
+def media_limits() -> dict[str, int]:
+    """How many bytes a media file of each ending may have, however it comes."""
+    largest = settings.LARGE_UPLOAD_LIMIT_MB * MEGABYTE
+    return {ending: min(LIMITS[ending], largest) for ending in sorted(MEDIA)}
 
 
 def place_of_upload(upload: Upload) -> Path:

@@ -11,7 +11,7 @@ from bina.learning.actions.workspaces.folders import (
     write_workspace,
 )
 from bina.learning.actions.workspaces.forms import about_mark, part_mark, save_about, save_part
-from bina.learning.actions.workspaces.media import add_media, remove_media
+from bina.learning.actions.workspaces.media import add_media, add_uploaded_media, remove_media
 from bina.learning.actions.workspaces.questions import arrange_questions, questions_file, save_question
 from bina.learning.actions.workspaces.saving import Overtaken, Seen
 
@@ -22,6 +22,7 @@ __all__ = [
     "add_entries",
     "add_media",
     "add_part",
+    "add_uploaded_media",
     "arrange_course",
     "arrange_questions",
     "begin_course",

@@ -16,7 +16,6 @@ from bina.competencies.queries import competencies_by_code
 from bina.foundation.errors import Refused
 from bina.foundation.requests import SignedInRequest
 from bina.foundation.rich_text import render_markdown
-from bina.foundation.uploads import require_upload
 from bina.learning import actions, queries
 from bina.learning.forms import CourseStartForm
 from bina.learning.rules import (
@@ -42,6 +41,7 @@ from bina.people.queries import job_classes, provinces
 if TYPE_CHECKING:
     from bina.learning.models import Course, Workspace
 from bina.learning.views.editing.desk import Desk, course_at, desk_of, part_at, questions_of
+from bina.learning.views.editing.media import media_from, portions_context
 
 TAB_LENGTH = 12
 
@@ -125,7 +125,8 @@ def edit_part(request: SignedInRequest, slug: str, key: str) -> HttpResponse:
         is_quiet = request.POST.get("do") == "stay"
         form = typed_part(kind, request.POST)
         try:
-            _take_uploads(request, desk.course, kind, form)
+            if not is_quiet:
+                _take_uploads(request, desk.course, kind, form)
             workspace = actions.save_part(
                 by=request.user, course=desk.course, key=key, form=form, seen=_seen(request, f"part:{key}")
             )
@@ -143,7 +144,7 @@ def edit_part(request: SignedInRequest, slug: str, key: str) -> HttpResponse:
                 return redirect(reverse("learning:edit", args=[slug]) + f"#part-{key}")
             return redirect(reverse("learning:edit_part", args=[slug, key]) + _place_of_variant(request, form))
     context = _part_context(desk, outline, entry, kind, form, key)
-    context |= {"overtaken": overtaken, "tab": get_random_string(TAB_LENGTH)}
+    context |= {"overtaken": overtaken, "tab": get_random_string(TAB_LENGTH), **portions_context(request)}
     if overtaken:
         context["stored"] = form_of_part(kind, entry, desk.source.texts)
     return render(request, "learning/editing/part.html", context, status=409 if overtaken else 200)
@@ -159,12 +160,11 @@ def _place_of_variant(request: SignedInRequest, form: PartForm) -> str:
 
 
 def _take_uploads(request: SignedInRequest, course: "Course", kind: ActivityKind, form: PartForm) -> None:
-    """Files that came with the form, kept in the media and named in their fields."""
+    """Files that came with the form or in portions before it, kept in the media and named in their fields."""
     for one in kind.form_fields:
-        upload = request.FILES.get(f"{one.name}-upload")
-        if one.writing is Writing.MEDIA and upload is not None:
-            require_upload(upload, endings=set(one.endings))
-            form.values[one.name] = actions.add_media(by=request.user, course=course, upload=upload)
+        if one.writing is Writing.MEDIA:
+            name = media_from(request, course, f"{one.name}-upload", f"{one.name}-portions", one.endings)
+            form.values[one.name] = name or form.values[one.name]
 
 
 def _part_context(

@@ -1,7 +1,9 @@
 """The media of a working copy: looked at, added, removed."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, JsonResponse
@@ -12,12 +14,37 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bina.foundation.errors import Refused
 from bina.foundation.requests import SignedInRequest
-from bina.learning import actions
+from bina.learning import actions, queries
+from bina.learning.rules import MEDIA
 from bina.learning.views.media import handed_out
 
 if TYPE_CHECKING:
-    pass
+    from bina.learning.models import Course
 from bina.learning.views.editing.desk import course_at, desk_of
+
+
+def portions_context(request: SignedInRequest) -> dict[str, Any]:
+    """What a field for media needs to know: what has been begun, and how large a file may be."""
+    return {
+        "uploads": queries.open_uploads(request.user),
+        "limits": queries.media_limits(),
+        "plain_limit_mb": settings.UPLOAD_LIMIT_MB,
+    }
+
+
+def media_from(
+    request: SignedInRequest, course: "Course", file: str, upload: str, endings: AbstractSet[str] = MEDIA
+) -> str:
+    """The name in the media of what a form brings: uploaded in portions before (field ``upload``), or sent along (field
+    ``file``); empty when it brings nothing. Raises Refused for what cannot be used."""
+    token = request.POST.get(upload, "")[:200]
+    if token:
+        found = queries.upload_of(request.user, token)
+        if found is None:
+            raise Refused(_("Unggahan itu tidak ada lagi, atau belum selesai. Unggah berkasnya lagi."))
+        return actions.add_uploaded_media(by=request.user, course=course, upload=found, endings=endings)
+    sent = request.FILES.get(file)
+    return actions.add_media(by=request.user, course=course, upload=sent, endings=endings) if sent is not None else ""
 
 
 @login_required
@@ -40,12 +67,11 @@ def files(request: SignedInRequest, slug: str) -> HttpResponse:
     desk = desk_of(request, slug)
     problem = ""
     if request.method == "POST":
-        upload = request.FILES.get("file")
         wants_json = request.POST.get("answer") == "json"
         try:
-            if upload is None:
+            name = media_from(request, desk.course, "file", "upload")
+            if not name:
                 raise Refused(_("Pilih berkasnya terlebih dahulu."))
-            name = actions.add_media(by=request.user, course=desk.course, upload=upload)
         except Refused as refusal:
             if wants_json:
                 return JsonResponse({"problem": str(refusal)}, status=422)
@@ -57,7 +83,10 @@ def files(request: SignedInRequest, slug: str) -> HttpResponse:
             return redirect("learning:edit_files", slug)
     texts = "\n".join(desk.source.texts.values())
     rows = [{"name": name, "size": size, "is_used": name in texts} for name, size in desk.source.media]
-    context = {"desk": desk, "course": desk.course, "workspace": desk.workspace, "rows": rows, "problem": problem}
+    context = {
+        "desk": desk, "course": desk.course, "workspace": desk.workspace, "rows": rows, "problem": problem,
+        **portions_context(request),
+    }  # fmt: skip
     return render(request, "learning/editing/files.html", context, status=422 if problem else 200)
 
 
