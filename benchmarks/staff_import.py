@@ -65,14 +65,14 @@ def make_file(path: str, people: int) -> int:
     """The inner half: write the file; its size in bytes."""
     import csv
 
-    from bina.foundation.spreadsheets import write_xlsx
+    from bina.foundation.spreadsheets import Sheet, write_xlsx
     from bina.people.models import OrgUnit
 
     codes = list(OrgUnit.objects.filter(depth=3).order_by("path").values_list("code", flat=True))
     rows = list(_rows(people, codes))
     target = Path(path)
     if target.suffix == ".xlsx":
-        target.write_bytes(write_xlsx("Pegawai", HEADER, rows))
+        target.write_bytes(write_xlsx(Sheet("Pegawai", HEADER, rows)))
     else:
         with target.open("w", newline="", encoding="utf-8-sig") as stream:
             csv.writer(stream, delimiter=";").writerows([HEADER, *rows])

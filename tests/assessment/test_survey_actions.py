@@ -262,7 +262,7 @@ class TestResults:
         table = queries.survey_table(self.held(cast, {"dinas": 6}), "answers")
         assert table is not None
         assert list(table.header) == ["Apakah Anda memakainya?", "Mudah dipakai.", "Sering lambat."]
-        assert len(table.rows) == 6
+        assert len(list(table.rows)) == 6
 
 
 class TestPairs:

@@ -13,8 +13,7 @@ from bina.evaluation import actions, queries
 from bina.evaluation.forms import ProgrammeForm
 from bina.evaluation.rules import caveat
 from bina.foundation.errors import Refused
-from bina.foundation.requests import SignedInRequest
-from bina.foundation.spreadsheets import XLSX, write_xlsx
+from bina.foundation.requests import SignedInRequest, workbook_reply
 from bina.learning.queries import enrolment_visible_to
 
 
@@ -57,9 +56,7 @@ def programme_table(request: SignedInRequest, public_id: UUID, table: str) -> Ht
     sheet = queries.report_table(found, table)
     if sheet is None:
         raise Http404
-    content = write_xlsx(sheet.title, sheet.header, sheet.rows, sheet.notes)
-    name = f"{found.course.slug}-{table}.xlsx"
-    return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return workbook_reply(f"{found.course.slug}-{table}", sheet)
 
 
 @login_required

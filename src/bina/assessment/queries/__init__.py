@@ -311,7 +311,7 @@ from bina.assessment.queries.survey_results import (
     results_of_scales,
     scale_results,
 )
-from bina.assessment.queries.survey_tables import SurveySheetTable, survey_table
+from bina.assessment.queries.survey_tables import survey_table
 from bina.assessment.queries.surveys import (
     SurveySummary,
     WaitingSurvey,
@@ -418,7 +418,6 @@ __all__ = [
     "SubjectRow",
     "SummaryLine",
     "SurveyResults",
-    "SurveySheetTable",
     "SurveySummary",
     "TaskAgreement",
     "TaskDesk",

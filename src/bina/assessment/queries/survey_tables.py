@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -14,22 +13,13 @@ from bina.assessment.rules import SMALLEST_GROUP, SurveyState
 from bina.assessment.rules.instruments import Question, options_of
 from bina.design.formats import date, moment
 from bina.foundation import clock
+from bina.foundation.spreadsheets import Sheet
 from bina.foundation.wording import localized
 
 Row = Sequence[object]
 
 
-@dataclass(frozen=True, slots=True)
-class SurveySheetTable:
-    """One table with its title, header, rows and the notes that must travel with it."""
-
-    title: str
-    header: Sequence[str]
-    rows: Sequence[Row]
-    notes: Sequence[str]
-
-
-def survey_table(survey: Survey, name: str) -> SurveySheetTable | None:
+def survey_table(survey: Survey, name: str) -> Sheet | None:
     """A table of the results by name: scales, items, questions, units, changes, answers; None for another name, and for
     one that may not be told."""
     results = scale_results(survey)
@@ -43,7 +33,7 @@ def survey_table(survey: Survey, name: str) -> SurveySheetTable | None:
     made = _("Bina · %(title)s · ditutup %(date)s · dihitung %(moment)s") % {
         "title": survey.title, "date": date(survey.closed_at), "moment": moment(clock.now()),
     }  # fmt: skip
-    return SurveySheetTable(title, header, rows, [results.sentence, *notes, made]) if rows else None
+    return Sheet(title, header, rows, [results.sentence, *notes, made]) if rows else None
 
 
 Table = tuple[str, list[str], list[Row], list[str]]

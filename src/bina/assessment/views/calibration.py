@@ -20,8 +20,8 @@ from bina.competencies.queries import published_framework
 from bina.design.formats import short_date
 from bina.design.pictures import agreement_picture, curve_picture, curve_table
 from bina.foundation.errors import Refused
-from bina.foundation.requests import SignedInRequest
-from bina.foundation.spreadsheets import XLSX, write_xlsx
+from bina.foundation.requests import SignedInRequest, workbook_reply
+from bina.foundation.spreadsheets import Sheet
 
 # Half of a 90 % interval, in standard errors.
 CERTAIN = 1.645
@@ -105,14 +105,7 @@ def calibration_table(request: SignedInRequest, public_id: UUID) -> HttpResponse
     ]  # fmt: skip
     notes = [f"{run.bank.name}, {short_date(run.requested_at)}"]
     notes += [f"{link.method}: A = {link.slope:.4f}, B = {link.intercept:.4f}" for link in comparison.links]
-    return workbook(write_xlsx(_("Kalibrasi"), header, rows, notes), f"kalibrasi-{run.bank.code}.xlsx")
-
-
-def workbook(content: bytes, name: str) -> HttpResponse:
-    """A workbook to be kept as a file."""
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return workbook_reply(f"kalibrasi-{run.bank.code}", Sheet(_("Kalibrasi"), header, rows, notes))
 
 
 def chosen_bank(request: SignedInRequest) -> tuple[list[ItemBank], ItemBank]:

@@ -9,7 +9,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -19,14 +18,14 @@ from bina.assessment.forms.panels import PanelForm
 from bina.assessment.forms.reasons import ReasonForm
 from bina.assessment.models import StandardPanel
 from bina.assessment.rules import PanelMethod, PanelState
-from bina.assessment.views.calibration import chosen_bank, workbook
+from bina.assessment.views.calibration import chosen_bank
 from bina.assessment.views.steps import Step, said, take_step
 from bina.competencies.queries import published_framework, recomputing_of
 from bina.design.pictures import dots_picture
 from bina.foundation import clock
 from bina.foundation.errors import Refused
-from bina.foundation.requests import SignedInRequest
-from bina.foundation.spreadsheets import write_xlsx
+from bina.foundation.requests import SignedInRequest, workbook_reply
+from bina.foundation.spreadsheets import Sheet
 from bina.journal.queries import history_of
 
 MOST_NAMES = 100
@@ -254,4 +253,4 @@ def report(request: SignedInRequest, public_id: UUID) -> HttpResponse:
             for each in levels
             if each.cut is not None
         ]
-    return workbook(write_xlsx(_("Penetapan batas"), header, rows, notes), f"panel-{slugify(found.title)}.xlsx")
+    return workbook_reply(f"panel-{found.title}", Sheet(_("Penetapan batas"), header, rows, notes))

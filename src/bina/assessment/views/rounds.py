@@ -31,8 +31,8 @@ from bina.assessment.views.organising import may_of
 from bina.assessment.views.steps import Step, take_step
 from bina.foundation import clock
 from bina.foundation.errors import Refused
-from bina.foundation.requests import SignedInRequest
-from bina.foundation.spreadsheets import XLSX, write_xlsx
+from bina.foundation.requests import SignedInRequest, workbook_reply
+from bina.foundation.spreadsheets import Sheet
 
 if TYPE_CHECKING:
     from bina.people.models import User
@@ -265,6 +265,4 @@ def round_summary_file(request: SignedInRequest, public_id: UUID) -> HttpRespons
             for row in queries.round_counts(found)
         ),
     ]
-    response = HttpResponse(write_xlsx(_("Ringkasan putaran"), header, rows, notes), content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="{slugify(found.title) or "putaran"}.xlsx"'
-    return response
+    return workbook_reply(slugify(found.title) or "putaran", Sheet(_("Ringkasan putaran"), header, rows, notes))

@@ -31,8 +31,7 @@ from bina.assessment.views.organising import may_of
 from bina.assessment.views.steps import Step, take_step
 from bina.foundation import clock
 from bina.foundation.errors import Refused
-from bina.foundation.requests import SignedInRequest
-from bina.foundation.spreadsheets import XLSX, write_xlsx
+from bina.foundation.requests import SignedInRequest, workbook_reply
 from bina.people.queries import job_classes
 
 if TYPE_CHECKING:
@@ -273,6 +272,4 @@ def survey_table(request: SignedInRequest, public_id: UUID, table: str) -> HttpR
     found = queries.survey_table(_survey(request, public_id), table)
     if found is None:
         raise Http404
-    content = write_xlsx(found.title, found.header, found.rows, found.notes)
-    headers = {"Content-Disposition": f'attachment; filename="survei-{table}.xlsx"'}
-    return HttpResponse(content, content_type=XLSX, headers=headers)
+    return workbook_reply(f"survei-{table}", found)

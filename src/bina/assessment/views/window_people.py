@@ -15,8 +15,8 @@ from bina.assessment.forms.participants import DecisionForm, GrantForm, InviteNu
 from bina.assessment.views.windows import office_moment, organised
 from bina.design.formats import moment
 from bina.foundation.errors import Refused
-from bina.foundation.requests import SignedInRequest
-from bina.foundation.spreadsheets import XLSX, write_xlsx
+from bina.foundation.requests import SignedInRequest, workbook_reply
+from bina.foundation.spreadsheets import Sheet
 
 SHOWN_NUMBERS = 20
 
@@ -91,9 +91,7 @@ def export_participants(request: SignedInRequest, public_id: UUID) -> HttpRespon
         for row in queries.participants_of(window)
     ]  # fmt: skip
     notes = [_("Petunjuk tidak membuktikan apa pun; keputusan diambil manusia sesudah memeriksanya.")]
-    response = HttpResponse(write_xlsx(_("Peserta"), header, rows, notes), content_type=XLSX)
-    response["Content-Disposition"] = 'attachment; filename="peserta-asesmen.xlsx"'
-    return response
+    return workbook_reply("peserta-asesmen", Sheet(_("Peserta"), header, rows, notes))
 
 
 @login_required

@@ -7,7 +7,6 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from bina.competencies import queries
@@ -17,8 +16,8 @@ from bina.competencies.views.profiles import own_employee
 from bina.design.formats import number, short_date
 from bina.design.level_pictures import Mark, Moment, time_picture
 from bina.design.pictures import status_word
-from bina.foundation.requests import SignedInRequest
-from bina.foundation.spreadsheets import XLSX, write_xlsx
+from bina.foundation.requests import SignedInRequest, workbook_reply
+from bina.foundation.spreadsheets import Sheet
 
 if TYPE_CHECKING:
     from bina.people.models import Employee
@@ -167,11 +166,7 @@ def _workbook(request: SignedInRequest, employee: "Employee", subject_id: UUID) 
         f"{employee.full_name} · {found.subject}",
         _("Dihitung ulang dari bukti dan aturan yang berlaku pada setiap tanggal."),
     ]
-    content = write_xlsx(_("Riwayat tingkat"), header, rows, notes)
-    name = slugify(f"bina-riwayat-{found.subject.code}")
-    return HttpResponse(
-        content, content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}.xlsx"'}
-    )
+    return workbook_reply(f"bina-riwayat-{found.subject.code}", Sheet(_("Riwayat tingkat"), header, rows, notes))
 
 
 def _rounded(value: float | None) -> float | None:

@@ -7,15 +7,14 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from bina.credentials import actions, queries
 from bina.credentials.forms import VoidForm
 from bina.credentials.rules import REACH_NAMES, Reach
 from bina.foundation.errors import Refused
-from bina.foundation.requests import SignedInRequest
-from bina.foundation.spreadsheets import XLSX, write_xlsx
+from bina.foundation.requests import SignedInRequest, workbook_reply
+from bina.foundation.spreadsheets import Sheet
 
 if TYPE_CHECKING:
     from bina.credentials.models import LearningHours
@@ -91,15 +90,11 @@ def _table(request: SignedInRequest, employee: "Employee") -> HttpResponse:
     notes = [_("Jumlah JP yang dihitung: %(hours)s") % {"hours": standing.earned}]
     if standing.legal_basis:
         notes.append(_("Dasar hukum: %(basis)s") % {"basis": standing.legal_basis})
-    content = write_xlsx(
-        _("Jam pelajaran %(year)s") % {"year": year},
-        header,
-        (_cells(row) for row in queries.rows_of(employee, year)),
-        notes,
+    rows = (_cells(row) for row in queries.rows_of(employee, year))
+    return workbook_reply(
+        f"jam-pelajaran-{year}-{employee.full_name}",
+        Sheet(_("Jam pelajaran %(year)s") % {"year": year}, header, rows, notes),
     )
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="jam-pelajaran-{year}-{slugify(employee.full_name)}.xlsx"'
-    return response
 
 
 def _cells(row: "LearningHours") -> list[object]:

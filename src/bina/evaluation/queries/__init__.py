@@ -23,7 +23,7 @@ from bina.evaluation.queries.reports import (
     reach_of,
 )
 from bina.evaluation.queries.surveys import Reaction, SurveySheet, has_answered, reaction_to, survey_for
-from bina.evaluation.queries.tables import Sheet, report_table
+from bina.evaluation.queries.tables import report_table
 
 __all__ = [
     "GainLine",
@@ -32,7 +32,6 @@ __all__ = [
     "ProvenUseful",
     "Reach",
     "Reaction",
-    "Sheet",
     "SurveySheet",
     "Visible",
     "estimates_of",

@@ -1,8 +1,5 @@
 """The tables of a programme's report as rows, for the page and for the workbook alike."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from django.utils.translation import gettext as _
 
 from bina.design.formats import moment
@@ -12,16 +9,7 @@ from bina.evaluation.queries.reports import gains_of
 from bina.evaluation.queries.surveys import reaction_to
 from bina.evaluation.rules import caveat
 from bina.foundation import clock
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One table with its title, header, rows and the notes that must travel with it."""
-
-    title: str
-    header: Sequence[str]
-    rows: Sequence[Sequence[object]]
-    notes: Sequence[str]
+from bina.foundation.spreadsheets import Sheet
 
 
 def report_table(programme: Programme, table: str) -> Sheet | None:

@@ -9,7 +9,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -17,8 +16,8 @@ from bina.competencies.queries import profile_of
 from bina.credentials.queries import form_names, hours_of, terms_of
 from bina.credentials.rules import RequirementKind
 from bina.foundation.errors import Refused
-from bina.foundation.requests import SignedInRequest
-from bina.foundation.spreadsheets import XLSX, write_xlsx
+from bina.foundation.requests import SignedInRequest, workbook_reply
+from bina.foundation.spreadsheets import Sheet
 from bina.people.queries import leads_anyone, superior_of
 from bina.planning import actions, queries
 from bina.planning.forms import read_uuid
@@ -223,10 +222,10 @@ def table(request: SignedInRequest) -> HttpResponse:
         for item in items
     )  # fmt: skip
     notes = [_("Keadaan rencana: %(state)s") % {"state": space.plan.get_state_display()}]
-    content = write_xlsx(_("Rencana %(year)s") % {"year": space.year}, header, rows, notes)
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="rencana-{space.year}-{slugify(employee.full_name)}.xlsx"'
-    return response
+    return workbook_reply(
+        f"rencana-{space.year}-{employee.full_name}",
+        Sheet(_("Rencana %(year)s") % {"year": space.year}, header, rows, notes),
+    )
 
 
 @login_required

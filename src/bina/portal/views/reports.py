@@ -8,8 +8,8 @@ from django.utils.text import slugify
 
 from bina.competencies.rules import Status
 from bina.foundation import clock
-from bina.foundation.requests import SignedInRequest
-from bina.foundation.spreadsheets import XLSX, write_xlsx
+from bina.foundation.requests import SignedInRequest, workbook_reply
+from bina.foundation.spreadsheets import Sheet
 from bina.people.queries import leads_anyone
 from bina.people.rules import Permission
 from bina.portal.queries import reports as queries
@@ -22,14 +22,10 @@ def _place(request: SignedInRequest, permission: Permission) -> queries.ReportPl
     return place
 
 
-def _workbook(sheet: queries.Sheet | None, *words: object) -> HttpResponse:
+def _workbook(sheet: Sheet | None, *words: object) -> HttpResponse:
     if sheet is None:
         raise Http404
-    content = write_xlsx(sheet.title, sheet.header, sheet.rows, sheet.notes)
-    name = "-".join(slugify(str(word)) for word in ("bina", *words) if word)
-    return HttpResponse(
-        content, content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name[:80]}.xlsx"'}
-    )
+    return workbook_reply("-".join(slugify(str(word)) for word in ("bina", *words) if word), sheet)
 
 
 @login_required

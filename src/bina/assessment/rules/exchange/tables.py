@@ -26,7 +26,7 @@ from bina.assessment.rules.kinds.parts import Kind
 from bina.assessment.rules.numbers import typed
 from bina.assessment.rules.pictures import StoredPicture
 from bina.foundation.errors import Refused
-from bina.foundation.spreadsheets import write_xlsx
+from bina.foundation.spreadsheets import Sheet, write_xlsx
 from bina.foundation.uploads import BROKEN_ARCHIVE, MEGABYTE, ArchiveLimits, as_stream, open_archive, read_member
 
 LETTERS = "ABCDEFGH"
@@ -295,7 +295,7 @@ def write(items: Sequence[Mapping[str, Any]], pictures: Mapping[str, StoredPictu
             left_out[code] = _("Tabel hanya memuat pilihan tunggal, pilihan ganda, dan isian angka.")
         else:
             rows.append(_row(item))
-    content = _as_csv(rows) if ending == ".csv" else write_xlsx("Soal", COLUMNS, rows)
+    content = _as_csv(rows) if ending == ".csv" else write_xlsx(Sheet("Soal", COLUMNS, rows))
     return accounted(items, pictures, content, left_out, read(content) if rows else None)
 
 

@@ -14,7 +14,7 @@ from bina.assessment.rules.exchange.tables import table_rows
 from bina.assessment.rules.files import read_plain_yaml
 from bina.assessment.rules.instruments.content import Content, content_of
 from bina.foundation.errors import Refused
-from bina.foundation.spreadsheets import write_xlsx
+from bina.foundation.spreadsheets import Sheet, write_xlsx
 
 INSTRUMENT_ENDINGS = frozenset({".yaml", ".csv", ".xlsx"})
 # Titles of the columns: they are part of the file, so they stay Indonesian whoever writes it.
@@ -145,7 +145,7 @@ def instrument_template(ending: str) -> bytes:
             _("Pilihan dipisahkan tanda |; kunci boleh ditulis di depan titik dua. Tampil jika: kunci = jawaban, kunci != jawaban, "
               "kunci >= angka, kunci <= angka."),
         ]  # fmt: skip
-        return write_xlsx("Instrumen", COLUMNS, rows, notes)
+        return write_xlsx(Sheet("Instrumen", COLUMNS, rows, notes))
     stream = io.StringIO()
     csv.writer(stream).writerows([COLUMNS, *rows])
     return stream.getvalue().encode("utf-8-sig")

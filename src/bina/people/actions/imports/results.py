@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from bina.foundation.spreadsheets import write_xlsx
+from bina.foundation.spreadsheets import Sheet, write_xlsx
 from bina.people.actions.imports.columns import COLUMNS
 from bina.people.models import StaffImportRow
 
@@ -18,14 +18,12 @@ if TYPE_CHECKING:
 def error_file(staff_import: "StaffImport") -> bytes:
     """The rows in error as they were sent, each with its line and reason; mended, the same file can be uploaded again."""
     rows = staff_import.rows.filter(outcome=StaffImportRow.Outcome.ERROR).order_by("line")
-    return write_xlsx(
-        "Pegawai",
-        [_("Baris"), _("Alasan"), *(column.title for column in COLUMNS)],
-        (
-            [line, reason, *(changes.get("cells", {}).get(column.key) for column in COLUMNS)]
-            for line, reason, changes in rows.values_list("line", "reason", "changes").iterator(chunk_size=5_000)
-        ),
+    header = [_("Baris"), _("Alasan"), *(column.title for column in COLUMNS)]
+    cells = (
+        [line, reason, *(changes.get("cells", {}).get(column.key) for column in COLUMNS)]
+        for line, reason, changes in rows.values_list("line", "reason", "changes").iterator(chunk_size=5_000)
     )
+    return write_xlsx(Sheet("Pegawai", header, cells))
 
 
 def result_lines(staff_import: "StaffImport") -> Iterator[str]:

@@ -14,7 +14,6 @@ from bina.portal.queries.reports.gaps import (
 from bina.portal.queries.reports.leader import Attention, LeaderPage, leader_page
 from bina.portal.queries.reports.places import ReportPlace, report_place
 from bina.portal.queries.reports.tables import (
-    Sheet,
     dashboard_table,
     leader_table,
     people_table,
@@ -32,7 +31,6 @@ __all__ = [
     "Member",
     "Needed",
     "ReportPlace",
-    "Sheet",
     "area_asked_for",
     "competency_asked_for",
     "dashboard_of",

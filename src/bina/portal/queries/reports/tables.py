@@ -1,7 +1,5 @@
 """The tables behind the reports as rows for workbooks; each shows exactly what its page shows to the same reader."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -10,6 +8,7 @@ from bina.competencies.rules import Status
 from bina.design.formats import moment
 from bina.evaluation.rules import caveat
 from bina.foundation import clock
+from bina.foundation.spreadsheets import Sheet
 from bina.portal.queries.reports.dashboards import Dashboard
 from bina.portal.queries.reports.gaps import SMALLEST_GROUP, HeatCell, HeatMap, people_against_standard
 from bina.portal.queries.reports.leader import LeaderPage
@@ -18,16 +17,6 @@ from bina.portal.queries.reports.team import members, team_members
 if TYPE_CHECKING:
     from bina.competencies.models import Competency
     from bina.people.models import Employee, OrgUnit
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One table with its title, header, rows and the notes that must travel with it."""
-
-    title: str
-    header: Sequence[str]
-    rows: Iterable[Sequence[object]]
-    notes: Sequence[str]
 
 
 def _made(unit_name: str) -> str:
