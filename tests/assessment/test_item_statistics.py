@@ -7,8 +7,19 @@ import pytest
 from django.urls import reverse
 
 from bina.assessment import actions, queries
-from bina.assessment.models import Item, ItemBank, ItemStatistics, ItemVersion, Response, Session
+from bina.assessment.models import (
+    Blueprint,
+    CompetencyScore,
+    Item,
+    ItemBank,
+    ItemStatistics,
+    ItemVersion,
+    Response,
+    Session,
+)
 from bina.assessment.rules import GROUP_NAMES, Comparison, group_numbers, options_of
+from bina.design.formats import number as written
+from bina.design.formats import percent
 from bina.foundation import clock
 from bina.people import actions as people_actions
 from bina.people.models import Employee, Province
@@ -17,6 +28,7 @@ from bina.science.psychometrics import ScoredItems, probability
 from tests.answers import crowd, finished_attempts
 from tests.cast import Cast
 from tests.conftest import ClientFor
+from tests.workbooks import has_formulas_or_links, read_workbook, rows_above_notes, table_of_page
 
 pytestmark = pytest.mark.django_db
 PEOPLE = 700
@@ -266,3 +278,148 @@ def test_precision_of_tests_names_where_items_are_missing(bank: ItemBank, cast: 
     text = client_for(cast.admin).get(address, {"bank": bank.code, "test": "digital-4.2"}).content.decode()
     assert "Kurang butir di sekitar tingkat" in text
     assert client_for(cast.siti).get(address).status_code == 404
+
+
+def test_the_workbook_of_an_item_holds_what_its_card_shows(
+    answered: list[ItemVersion], bank: ItemBank, cast: Cast, client_for: ClientFor
+) -> None:
+    version = answered[0]
+    Item.objects.filter(pk=version.item_id).update(offered_count=100, asked_count=60)
+    responses = Response.objects.filter(item_version=version).order_by("id")[:8]
+    CompetencyScore.objects.bulk_create(
+        CompetencyScore(
+            session=row.session, competency=version.item.competency, value=1.6 if place < 6 else 3.1,
+            standard_deviation=0.4, share=0.5, item_count=1,
+        )
+        for place, row in enumerate(responses)
+    )  # fmt: skip
+    client = client_for(cast.admin)
+    address = reverse("assessment:item_table", args=[version.item.public_id])
+    page = client.get(reverse("assessment:item", args=[version.item.public_id])).content.decode()
+    assert f'href="{address}"' in page
+    sheets = {title: rows_above_notes(sheet) for title, sheet in read_workbook(client.get(address).content).items()}
+    assert list(sheets) == [
+        "Ringkasan", "Kurva", "Kecocokan", "Siapa memilih apa", "Adil bagi semua kelompok", "Keterpaparan",
+    ]  # fmt: skip
+    facts = {row["Keterangan"]: row["Nilai"] for row in sheets["Ringkasan"]}
+    card = card_of(version)
+    assert facts["Butir"] == version.item.code
+    assert float(facts["Daya beda"]) == pytest.approx(ItemVersion.objects.get(pk=version.pk).a, abs=1e-4)
+    assert written(float(facts["Korelasi dengan butir lain"]), 2) == written(card.rest_correlation, 2)
+    assert int(float(facts["Orang yang dihitung"])) == PEOPLE
+    curve = [(written(row["Tingkat"], 1), percent(row["Peluang benar"])) for row in sheets["Kurva"]]
+    assert curve == [tuple(cells) for cells in table_of_page(page, "Tingkat", "Peluang benar")]
+    told = [(written(row["Tingkat"], 1), written(row["Informasi"], 2)) for row in sheets["Kurva"]]
+    assert told == [tuple(cells) for cells in table_of_page(page, "Tingkat", "Informasi")]
+    fit = [
+        [written(float(row["Tingkat"]), 1), written(int(row["Orang"])),
+         percent(row["Rata-rata tepat"]) if row["Rata-rata tepat"] is not None else "terlalu sedikit",
+         percent(row["Menurut parameter"])]
+        for row in sheets["Kecocokan"]
+    ]  # fmt: skip
+    assert fit == table_of_page(page, "Tingkat", "Orang", "Rata-rata tepat")
+    assert fit[1][2] == "terlalu sedikit"
+    options = [
+        [percent(row["Semua"]), percent(row["Lemah"]), percent(row["Sedang"]), percent(row["Kuat"]),
+         written(row["Korelasi (r)"], 2)]
+        for row in sheets["Siapa memilih apa"]
+    ]  # fmt: skip
+    shown = table_of_page(page, "Pilihan", "Semua")
+    assert options == [cells[1:] for cells in shown]
+    for row, cells in zip(sheets["Siapa memilih apa"], shown, strict=True):
+        assert row["Pilihan"] in cells[0]
+        assert (row["Kunci"] == "ya") == ("Kunci:" in cells[0])
+        assert (row["Catatan"] or "") in cells[0]
+    sex = next(row for row in sheets["Adil bagi semua kelompok"] if row["Perbandingan"] == "Jenis kelamin")
+    figures = f"Mantel–Haenszel {written(sex['Mantel–Haenszel'], 2)} ± {written(sex['Galat baku'], 2)} (kelas C)"
+    assert figures in page
+    assert sex["Kesimpulan"] in page
+    assert sex["Perlu diperiksa"] == "ya"
+    (exposure,) = sheets["Keterpaparan"]
+    assert (exposure["Ditanyakan"], exposure["Uji adaptif"], exposure["Terlalu sering"]) == (60, 100, "ya")
+    assert f"ditanyakan di {percent(exposure['Bagian uji adaptif'])} uji adaptif" in page
+
+
+def test_few_people_are_told_in_the_workbook_as_on_the_card(
+    answered: list[ItemVersion], cast: Cast, client_for: ClientFor
+) -> None:
+    row = ItemStatistics.objects.get(version=answered[0])
+    row.facts["comparisons"] = [
+        {"name": "island", "reference": 40, "focal": 3, "group": 1},
+        {"name": "island", "reference": 40, "focal": 0, "group": 2},
+    ]
+    row.save()
+    address = reverse("assessment:item_table", args=[answered[0].item.public_id])
+    sheet = read_workbook(client_for(cast.admin).get(address).content)["Adil bagi semua kelompok"]
+    rows = rows_above_notes(sheet)
+    assert [row["Kelompok yang dibandingkan"] for row in rows] == ["Sumatra", "Nusa Tenggara"]
+    assert [str(row["Orang di kelompok yang dibandingkan"]) for row in rows] == ["kurang dari 5", "0"]
+    assert all(row["Mantel–Haenszel"] is None for row in rows)
+
+
+def test_an_item_without_answers_has_its_curves_and_no_more(bank: ItemBank, cast: Cast, client_for: ClientFor) -> None:
+    item = Item.objects.get(code="D42-2")
+    address = reverse("assessment:item_table", args=[item.public_id])
+    assert list(read_workbook(client_for(cast.trainer).get(address).content)) == ["Ringkasan", "Kurva"]
+    for person in (cast.siti, cast.budi, cast.hr, cast.leader, cast.evaluator):
+        assert client_for(person).get(address).status_code == 404
+    Item.objects.filter(pk=item.pk).update(current=None)
+    assert client_for(cast.admin).get(address).status_code == 404
+
+
+def test_what_authors_wrote_stays_text_in_the_workbook(
+    answered: list[ItemVersion], bank: ItemBank, cast: Cast, client_for: ClientFor
+) -> None:
+    words = '=HYPERLINK("http://jahat.example","x")'
+    version = ItemVersion.objects.get(pk=answered[0].pk)
+    for option in version.payload["options"]:
+        option["text"] = words
+    version.save()
+    row = ItemStatistics.objects.get(version=version)
+    for line, option in zip(row.facts["options"], options_of("single", version.payload), strict=True):
+        line["key"] = option.key
+    row.save()
+    ItemBank.objects.filter(pk=bank.pk).update(name="=1+1")
+    Blueprint.objects.filter(bank=bank).update(title="=1+1", title_en="=1+1")
+    client = client_for(cast.admin)
+    content = client.get(reverse("assessment:item_table", args=[version.item.public_id])).content
+    assert not has_formulas_or_links(content)
+    sheets = read_workbook(content)
+    assert words in sheets["Siapa memilih apa"]["Pilihan"].to_list()
+    assert "=1+1" in sheets["Ringkasan"]["Nilai"].to_list()
+    content = client.get(reverse("assessment:precision_table"), {"bank": bank.code}).content
+    assert not has_formulas_or_links(content)
+    assert "=1+1" in read_workbook(content)["Semua uji"]["Uji"].to_list()
+
+
+def test_the_workbook_of_precision_holds_what_its_page_shows(bank: ItemBank, cast: Cast, client_for: ClientFor) -> None:
+    client, page_address = client_for(cast.admin), reverse("assessment:precision")
+    address = reverse("assessment:precision_table")
+    asked = {"bank": bank.code, "test": "digital-4.2"}
+    page = client.get(page_address, asked).content.decode()
+    assert f'href="{address}?bank={bank.code}&amp;test=digital-4.2"' in page
+    sheets = {
+        title: rows_above_notes(table) for title, table in read_workbook(client.get(address, asked).content).items()
+    }
+    assert list(sheets) == ["Ketepatan di setiap batas", "Informasi", "Semua uji"]
+    cuts = [
+        [str(int(float(row["Batas tingkat"]))), written(row["Letak"], 2), written(row["Informasi"], 1),
+         written(row["Galat baku"], 2), row["Artinya"]]
+        for row in sheets["Ketepatan di setiap batas"]
+    ]  # fmt: skip
+    assert cuts == [[cell.strip() for cell in cells] for cells in table_of_page(page, "Batas tingkat", "Letak")]
+    along = [[written(float(row["Tingkat"]), 1), written(row["Informasi"], 2)] for row in sheets["Informasi"]]
+    assert along == table_of_page(page, "Tingkat", "Informasi")
+    tests = [
+        [row["Uji"], str(int(row["Butir"])), percent(row["Tempat tepat"]), percent(row["Hasil sama"]),
+         f"tingkat {int(row['Paling lemah di tingkat'])} ± {written(row['Galat baku di sana'], 2)}"]
+        for row in sheets["Semua uji"]
+    ]  # fmt: skip
+    assert tests == table_of_page(page, "Uji", "Butir")
+    other = read_workbook(client.get(address, {"bank": bank.code, "test": "digital-lengkap"}).content)
+    assert rows_above_notes(other["Informasi"]) != sheets["Informasi"]
+    for person in (cast.siti, cast.hr, cast.trainer):
+        assert client_for(person).get(address).status_code == client_for(person).get(page_address).status_code == 404
+    Blueprint.objects.filter(bank=bank).update(is_active=False)
+    assert client.get(address, asked).status_code == 404
+    assert address not in client.get(page_address, asked).content.decode()

@@ -8,10 +8,13 @@ from django.urls import reverse
 
 from bina.competencies import actions, queries
 from bina.competencies.actions import NewEvidence
+from bina.competencies.models import CompetencyLevel
 from bina.competencies.rules import Source
+from bina.design.formats import number, percent, short_date
 from bina.foundation import clock
 from tests.cast import Cast
 from tests.conftest import ClientFor
+from tests.workbooks import has_formulas_or_links, read_workbook, rows_above_notes, table_of_page
 
 
 @pytest.fixture
@@ -55,6 +58,85 @@ def test_who_may_open_sitis_profile(measured: Cast, client_for: ClientFor, viewe
     assert client.get(reverse("competencies:profile_of", args=[measured.siti.public_id])).status_code == status
     address = reverse("competencies:reason_of", args=[measured.siti.public_id, line.public_id])
     assert client.get(address).status_code == status
+    assert client.get(reverse("competencies:profile_table_of", args=[measured.siti.public_id])).status_code == status
+
+
+@pytest.mark.parametrize("viewer", ["siti", "budi"])
+def test_the_workbook_of_a_profile_holds_what_its_page_shows(
+    measured: Cast, client_for: ClientFor, viewer: str
+) -> None:
+    client: Client = client_for(getattr(measured, viewer))
+    args = [] if viewer == "siti" else [measured.siti.public_id]
+    suffix = "" if viewer == "siti" else "_of"
+    address = reverse(f"competencies:profile_table{suffix}", args=args)
+    page = client.get(reverse(f"competencies:profile{suffix}", args=args)).content.decode()
+    assert f'href="{address}"' in page
+    content = client.get(address).content
+    rows = rows_above_notes(read_workbook(content)["Profil kompetensi"])
+    first = queries.profile_groups(queries.profile_of(measured.siti))[0]
+    told = [
+        [
+            row["Kompetensi"] + row["Area"], number(row["Tingkat"], 1),
+            f"{number(row['Batas bawah 90%'], 1)}–{number(row['Batas atas 90%'], 1)}",
+            str(row["Syarat jabatan"] or "–").removesuffix(".0"), row["Status"],
+            short_date(row["Berlaku sampai sekitar"]),
+        ]
+        for row in rows
+        if row["Kerangka"] == str(first.framework)
+    ]  # fmt: skip
+    shown = table_of_page(page, "Kompetensi", "Tingkat", "Rentang 90%")
+    assert told == [[*cells[:4], cells[4].strip("✓◐○◌ "), cells[5]] for cells in shown]
+    assert len(rows) == len(queries.profile_of(measured.siti).lines)
+    notes = [str(text) for text in read_workbook(content)["Profil kompetensi"]["Kerangka"].to_list()[len(rows) :]]
+    profile = queries.profile_of(measured.siti)
+    assert any(f"terbukti: {profile.proven_count} dari {profile.required_count}" in note for note in notes)
+
+
+def test_the_workbook_follows_the_words_in_which_a_profile_is_read(measured: Cast, client_for: ClientFor) -> None:
+    client = client_for(measured.siti)
+    page = client.get(reverse("competencies:profile") + "?view=pilar-literasi").content.decode()
+    address = reverse("competencies:profile_table") + "?view=pilar-literasi"
+    assert f'href="{address}"' in page
+    (sheet,) = read_workbook(client.get(address).content).values()
+    told = [
+        [row["Bagian"], number(row["Tingkat"], 1),
+         f"{number(row['Batas bawah 90%'], 1)}–{number(row['Batas atas 90%'], 1)}" if row["Tingkat"] else "–",
+         percent(row["Bagian bobot yang terukur"])]
+        for row in rows_above_notes(sheet)
+    ]  # fmt: skip
+    assert told
+    assert told == table_of_page(page, "Bagian", "Tingkat", "Rentang 90%")
+
+
+def test_what_people_wrote_stays_text_in_the_workbook(measured: Cast, client_for: ClientFor) -> None:
+    area = queries.competencies_by_code()["4.2"].parent
+    assert area is not None
+    words = '=HYPERLINK("http://jahat.example","x")'
+    added = actions.add_local_competency(
+        by=measured.hr.user, agency=measured.agency, area=area, code="PTK-01", name=words, name_en="",
+        description="Melayani warga", descriptors=["a", "b", "c", "d"],
+    )  # fmt: skip
+    actions.record_evidence(
+        by=None, employee=measured.siti, source=Source.TEST, pieces=[NewEvidence(added, 2.0, 0.4)],
+        observed_on=clock.today(), origin_kind="test", origin_id="2",
+    )  # fmt: skip
+    measured.siti.full_name = "=1+1"
+    measured.siti.save()
+    content = client_for(measured.siti).get(reverse("competencies:profile_table")).content
+    assert not has_formulas_or_links(content)
+    sheet = read_workbook(content)["Profil kompetensi"]
+    assert words in sheet["Kompetensi"].to_list()
+    assert any(str(text).startswith("=1+1 · ") for text in sheet["Kerangka"])
+
+
+def test_nothing_measured_and_nothing_required_leaves_nothing_to_download(cast: Cast, client_for: ClientFor) -> None:
+    client = client_for(cast.siti)
+    address = reverse("competencies:profile_table")
+    CompetencyLevel.objects.filter(employee=cast.siti).delete()
+    assert client.get(address).status_code == 404
+    assert address not in client.get(reverse("competencies:profile")).content.decode()
+    assert client_for(cast.admin).get(address).status_code == 404
+    assert client_for(None).get(address).status_code == 302
 
 
 def test_overlays_read_the_profile_in_other_words(measured: Cast, client_for: ClientFor) -> None:

@@ -16,6 +16,7 @@ from bina.competencies.views import (
 app_name = "competencies"
 urlpatterns = [
     path("", profiles.profile, name="profile"),
+    path("table.xlsx", profiles.profile_table, name="profile_table"),
     path("why/<uuid:competency_id>/", profiles.reason, name="reason"),
     path("why/<uuid:competency_id>/review/", reviews.request_review, name="request_review"),
     path("history/<uuid:subject_id>/", histories.history, name="history"),
@@ -27,6 +28,7 @@ urlpatterns = [
     path("reviews/<uuid:public_id>/opinion/", reviews.give_opinion, name="give_opinion"),
     path("reviews/<uuid:public_id>/opinion/decline/", reviews.decline_opinion, name="decline_opinion"),
     path("of/<uuid:public_id>/", profiles.profile_of, name="profile_of"),
+    path("of/<uuid:public_id>/table.xlsx", profiles.profile_table_of, name="profile_table_of"),
     path("of/<uuid:public_id>/why/<uuid:competency_id>/", profiles.reason_of, name="reason_of"),
     path("of/<uuid:public_id>/history/<uuid:subject_id>/", histories.history_of, name="history_of"),
     path(

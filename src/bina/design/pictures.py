@@ -125,6 +125,12 @@ def two_places(value: float) -> str:
     return number(value, 2)
 
 
+def curve_points(x: Sequence[float], y: Sequence[float], step: float = 0.5) -> list[tuple[float, float]]:
+    """A curve at every ``step`` of x, read along the straight line between its points: what its table tells."""
+    first, last = ceil(min(x) / step), floor(max(x) / step)
+    return [(place * step, _height_at(x, y, place * step)) for place in range(first, last + 1)]
+
+
 def curve_table(
     x: Sequence[float],
     y: Sequence[float],
@@ -133,14 +139,10 @@ def curve_table(
     written: Callable[[float], str] = two_places,
     step: float = 0.5,
 ) -> Markup:
-    """A curve as numbers, folded away below its picture: its height (``column``, as ``written`` says) at every ``step`` of x.
-
-    Between the points of the curve it is read along the straight line between them.
-    """
-    first, last = ceil(min(x) / step), floor(max(x) / step)
+    """A curve as numbers, folded away below its picture: its height (``column``, as ``written`` says) at every ``step`` of x."""
     rows = "".join(
-        f'<tr><td>{number(place * step, 1)}</td><td class="text-end">{escape(written(_height_at(x, y, place * step)))}</td></tr>'
-        for place in range(first, last + 1)
+        f'<tr><td>{number(place, 1)}</td><td class="text-end">{escape(written(height))}</td></tr>'
+        for place, height in curve_points(x, y, step)
     )
     return Markup(  # noqa: S704  numbers and escaped words
         '<details class="mt-2 no-print"><summary class="link text-sm min-h-11 inline-flex items-center">'

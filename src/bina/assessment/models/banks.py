@@ -112,6 +112,11 @@ class Item(PublicIdModel):
         return str(REGION_NAMES.get(self.region, ""))
 
     @property
+    def level_count(self) -> int:
+        """How many levels the scale of its competency has; 0 where it measures none."""
+        return self.competency.framework.level_count if self.competency else 0
+
+    @property
     def working(self) -> "ItemVersion | None":
         """The words that its authors work on: the proposal where there is one, else the current ones."""
         return self.proposal or self.current

@@ -12,6 +12,7 @@ from bina.assessment.queries.adaptive import (
 )
 from bina.assessment.queries.agreement import AssessorSeverity, CriterionAgreement, TaskAgreement, task_agreement
 from bina.assessment.queries.allowances import minutes_for, time_allowance_of
+from bina.assessment.queries.analyst_sheets import item_sheets, precision_sheets
 from bina.assessment.queries.authoring import (
     WANTED_EACH,
     AuthorDesk,
@@ -517,6 +518,7 @@ __all__ = [
     "is_overexposed",
     "item_card",
     "item_history",
+    "item_sheets",
     "item_visible_to",
     "items_visible_to",
     "job_classes_of",
@@ -595,6 +597,7 @@ __all__ = [
     "pool_of",
     "pre_post_scores",
     "precision_of_tests",
+    "precision_sheets",
     "product_to_read",
     "products_of",
     "products_to_verify",

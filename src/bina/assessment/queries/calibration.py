@@ -154,11 +154,12 @@ def short_of_run(run: CalibrationRun) -> list[tuple[Item, int]]:
 
 @dataclass(frozen=True, slots=True)
 class CurvePoint:
-    """People near one level: how many answered, and the share right (None when fewer than five)."""
+    """People near one level: how many answered, the share right (None when fewer than five), and what the curve expects."""
 
     level: float
     people: int
     share: float | None
+    chance: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,7 +190,13 @@ def curve_of(version: ItemVersion, level_count: int) -> ItemCurve:
         .annotate(Count("id"), Avg("score"))
     )  # fmt: skip
     observed = tuple(
-        CurvePoint(step / 2, people, share if people >= SMALLEST_GROUP else None) for step, people, share in steps
+        CurvePoint(
+            step / 2,
+            people,
+            share if people >= SMALLEST_GROUP else None,
+            float(probability(np.array([step / 2]), items)[0, 0]),
+        )
+        for step, people, share in steps
     )
     return ItemCurve(levels, probability(levels, items)[:, 0], information(levels, items)[:, 0], observed)
 

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from bina.assessment import actions, queries
 from bina.assessment.forms.reasons import ReasonForm
 from bina.assessment.models import CalibrationRun, ItemBank
-from bina.assessment.queries import RunComparison
+from bina.assessment.queries import PrecisionOfTest, RunComparison
 from bina.assessment.rules import CalibrationState
 from bina.competencies.queries import published_framework
 from bina.design.formats import short_date
@@ -126,12 +126,18 @@ def watched_items(request: SignedInRequest) -> HttpResponse:
     return render(request, "assessment/watched_items.html", context)
 
 
+def _tests_and_chosen(request: SignedInRequest, bank: ItemBank) -> tuple[list[PrecisionOfTest], PrecisionOfTest | None]:
+    """The tests of a bank, and the one that the address names (the first by default)."""
+    tests = queries.precision_of_tests(bank)
+    named = (row for row in tests if row.blueprint.code == request.GET.get("test"))
+    return tests, next(named, tests[0] if tests else None)
+
+
 @login_required
 def precision(request: SignedInRequest) -> HttpResponse:
     """How precisely each test of a bank measures, and one of them along the whole scale."""
     banks, bank = chosen_bank(request)
-    tests = queries.precision_of_tests(bank)
-    chosen = next((row for row in tests if row.blueprint.code == request.GET.get("test")), tests[0] if tests else None)
+    tests, chosen = _tests_and_chosen(request, bank)
     context = {"banks": banks, "bank": bank, "tests": tests, "chosen": chosen}
     if chosen:
         context |= {
@@ -147,6 +153,18 @@ def precision(request: SignedInRequest) -> HttpResponse:
             + curve_table(chosen.levels.tolist(), chosen.information.tolist(), column=_("Informasi")),
         }
     return render(request, "assessment/precision.html", context)
+
+
+@login_required
+def precision_table(request: SignedInRequest) -> HttpResponse:
+    """The precision of the chosen test, and of all tests of its bank, as a workbook."""
+    _banks, bank = chosen_bank(request)
+    tests, chosen = _tests_and_chosen(request, bank)
+    if chosen is None:
+        raise Http404
+    return workbook_reply(
+        f"ketepatan-{bank.code}-{chosen.blueprint.code}", *queries.precision_sheets(bank, tests, chosen)
+    )
 
 
 @login_required

@@ -43,7 +43,7 @@ from bina.assessment.views.banks import bank_for
 from bina.design.formats import number, percent
 from bina.design.pictures import curve_picture, curve_table
 from bina.foundation.errors import Refused
-from bina.foundation.requests import SignedInRequest
+from bina.foundation.requests import SignedInRequest, workbook_reply
 from bina.foundation.uploads import require_upload
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def item(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         raise Http404
     version = found.current
     answer = right_answer(found.kind, version.payload)
-    level_count = found.competency.framework.level_count if found.competency else 0
+    level_count = found.level_count
     curve = queries.curve_of(version, level_count) if level_count else None
     tests = queries.adaptive_tests_of(found.bank)
     context = {
@@ -134,6 +134,15 @@ def item(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         "form": ReasonForm(),
     }
     return render(request, "assessment/item.html", context)
+
+
+@login_required
+def item_table(request: SignedInRequest, public_id: UUID) -> HttpResponse:
+    """The card of an item as a workbook, a sheet for each of its tables."""
+    found = queries.item_visible_to(request.user, public_id)
+    if found is None or found.current is None:
+        raise Http404
+    return workbook_reply(f"butir-{found.code}", *queries.item_sheets(found, found.current))
 
 
 @login_required

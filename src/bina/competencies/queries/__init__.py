@@ -67,6 +67,7 @@ from bina.competencies.queries.histories import (
     outlook_of,
 )
 from bina.competencies.queries.overlays import OverlayLine, overlay_of, overlays
+from bina.competencies.queries.profile_sheets import profile_sheet
 from bina.competencies.queries.profiles import (
     SOON,
     EvidenceShare,
@@ -194,6 +195,7 @@ __all__ = [
     "people_measured_by",
     "profile_groups",
     "profile_of",
+    "profile_sheet",
     "profile_visible_to",
     "published_framework",
     "read_pieces",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from bina.competencies import queries
 from bina.competencies.queries import EventKind, HistoryEvent, HistoryPoint, LevelHistory, Reading
 from bina.competencies.rules import Source
-from bina.competencies.views.profiles import own_employee
+from bina.competencies.views.profiles import own_employee, visible_employee
 from bina.design.formats import number, short_date
 from bina.design.level_pictures import Mark, Moment, time_picture
 from bina.design.pictures import status_word
@@ -75,7 +75,7 @@ def history(request: SignedInRequest, subject_id: UUID) -> HttpResponse:
 @login_required
 def history_of(request: SignedInRequest, public_id: UUID, subject_id: UUID) -> HttpResponse:
     """How somebody's level came about, for those who may see it."""
-    return _history_page(request, _somebody(request, public_id), subject_id)
+    return _history_page(request, visible_employee(request, public_id), subject_id)
 
 
 @login_required
@@ -87,14 +87,7 @@ def history_table(request: SignedInRequest, subject_id: UUID) -> HttpResponse:
 @login_required
 def history_table_of(request: SignedInRequest, public_id: UUID, subject_id: UUID) -> HttpResponse:
     """Somebody's history as a workbook."""
-    return _workbook(request, _somebody(request, public_id), subject_id)
-
-
-def _somebody(request: SignedInRequest, public_id: UUID) -> "Employee":
-    employee = queries.profile_visible_to(request.user, public_id)
-    if employee is None:
-        raise Http404
-    return employee
+    return _workbook(request, visible_employee(request, public_id), subject_id)
 
 
 def _history(request: SignedInRequest, employee: "Employee", subject_id: UUID) -> LevelHistory:

@@ -9,11 +9,12 @@ from django.shortcuts import render
 
 from bina.competencies import queries
 from bina.competencies.rules import TESTED_KINDS, Source
-from bina.foundation.requests import SignedInRequest
+from bina.foundation.requests import SignedInRequest, workbook_reply
 from bina.people.queries import is_superior_of, standing_of
 from bina.people.rules import Permission
 
 if TYPE_CHECKING:
+    from bina.competencies.models import Framework
     from bina.people.models import Employee
 
 # What a person can still bring about; the best of them is advised where a level is uncertain.
@@ -25,6 +26,14 @@ def own_employee(request: SignedInRequest) -> "Employee":
     if request.user.employee is None:
         raise Http404
     return request.user.employee
+
+
+def visible_employee(request: SignedInRequest, public_id: UUID) -> "Employee":
+    """The person whose levels the account may see; not found otherwise."""
+    employee = queries.profile_visible_to(request.user, public_id)
+    if employee is None:
+        raise Http404
+    return employee
 
 
 # Where a person can look up what a piece of evidence came from: pages of the rooms above, by name.
@@ -40,16 +49,38 @@ def profile(request: SignedInRequest) -> HttpResponse:
 @login_required
 def profile_of(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """The levels of somebody whom the account may see: levels only, never answers."""
-    employee = queries.profile_visible_to(request.user, public_id)
-    if employee is None:
+    return _profile_page(request, visible_employee(request, public_id))
+
+
+@login_required
+def profile_table(request: SignedInRequest) -> HttpResponse:
+    """One's own profile as a workbook."""
+    return _workbook(request, own_employee(request))
+
+
+@login_required
+def profile_table_of(request: SignedInRequest, public_id: UUID) -> HttpResponse:
+    """Somebody's profile as a workbook, for those who may see it."""
+    return _workbook(request, visible_employee(request, public_id))
+
+
+def _workbook(request: SignedInRequest, employee: "Employee") -> HttpResponse:
+    _overlays, chosen = _overlays_and_chosen(request)
+    sheet = queries.profile_sheet(employee, chosen)
+    if sheet is None:
         raise Http404
-    return _profile_page(request, employee)
+    return workbook_reply(f"bina-profil-{employee.full_name}", sheet)
+
+
+def _overlays_and_chosen(request: SignedInRequest) -> "tuple[list[Framework], Framework | None]":
+    """In whose words a profile can be read, and the one that the address names."""
+    view = request.GET.get("view", "")
+    overlays = queries.overlays()
+    return overlays, next((framework for framework in overlays if framework.code == view), None)
 
 
 def _profile_page(request: SignedInRequest, employee: "Employee") -> HttpResponse:
-    view = request.GET.get("view", "")
-    overlays = queries.overlays()
-    chosen = next((framework for framework in overlays if framework.code == view), None)
+    overlays, chosen = _overlays_and_chosen(request)
     is_own = request.user.employee_id == employee.pk
     profile = queries.profile_of(employee)
     context = {
@@ -78,10 +109,7 @@ def reason(request: SignedInRequest, competency_id: UUID) -> HttpResponse:
 @login_required
 def reason_of(request: SignedInRequest, public_id: UUID, competency_id: UUID) -> HttpResponse:
     """Why somebody's level is what it is, for those who may see it."""
-    employee = queries.profile_visible_to(request.user, public_id)
-    if employee is None:
-        raise Http404
-    return _reason_page(request, employee, competency_id)
+    return _reason_page(request, visible_employee(request, public_id), competency_id)
 
 
 def _reason_page(request: SignedInRequest, employee: "Employee", competency_id: UUID) -> HttpResponse:
