@@ -1,6 +1,7 @@
 """SCORM packages and H5P contents in a real browser: the closed frame, resuming on a second device, and what the page says."""
 
 import re
+from urllib.parse import urlsplit
 
 from playwright.sync_api import FrameLocator, expect
 
@@ -182,7 +183,7 @@ def test_a_report_that_is_too_large_costs_neither_the_score_nor_the_earlier_plac
     )
     phone.errors.clear()  # the refused report stands in the console
     phone.look()
-    office = learn(visitor, slug)
+    office = visitor(LEARNER).open(urlsplit(phone.page.url).path)
     expect(frame_of(office).locator("#halaman")).to_have_text("Langkah 2")
 
 

@@ -66,6 +66,8 @@ def _guarded(
     # The frame has an origin of its own that nobody shares; it may read what it is allowed to load.
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Referrer-Policy"] = "no-referrer"
+    # A window that a closed frame opens is closed too, and browsers refuse such windows every page that asks to be alone.
+    response.headers["Cross-Origin-Opener-Policy"] = "unsafe-none"
     return response
 
 
