@@ -13,10 +13,9 @@ from bina.integrations.packages.rules import (
     PackageReader,
     PackageReport,
     chosen_part,
-    inside,
     is_evidence_enough,
     merge_outcome,
-    read_in_folder,
+    read_by_manifest,
     register_reader,
 )
 from bina.learning.rules import SHARED_FIELDS, ActivityKind, Compiled, EditField, FolderReader, Writing, register_kind
@@ -29,15 +28,7 @@ def compile_cmi5(reader: FolderReader, entry: Mapping[str, Any], file: str) -> C
     name = reader.referred(entry, "file", file, {".zip"})
     if name is None:
         return Compiled()
-    where = inside(name, MANIFEST)
-    found = read_in_folder(
-        reader, name, MANIFEST,
-        lambda archive: read_structure(
-            archive,
-            error=lambda sentence, line: reader.error(sentence, where, line),
-            warn=lambda sentence, line: reader.warn(sentence, where, line),
-        ),
-    )  # fmt: skip
+    found = read_by_manifest(reader, name, MANIFEST, read_structure)
     chosen = _chosen(reader, entry, file, found) if found and found.units else None
     if found is None or chosen is None:
         return Compiled({"file": name})

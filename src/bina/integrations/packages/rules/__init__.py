@@ -2,7 +2,7 @@
 
 from bina.integrations.packages.rules.archives import Archive, archived, line_of, resolved
 from bina.integrations.packages.rules.courses import Choices, course_folder
-from bina.integrations.packages.rules.in_folders import chosen_part, inside, read_in_folder
+from bina.integrations.packages.rules.in_folders import chosen_part, inside, read_by_manifest, read_in_folder
 from bina.integrations.packages.rules.readers import READERS, PackageReader, PackageReport, register_reader
 from bina.integrations.packages.rules.runs import (
     LARGEST_STATE,
@@ -53,6 +53,7 @@ __all__ = [
     "is_evidence_enough",
     "line_of",
     "merge_outcome",
+    "read_by_manifest",
     "read_in_folder",
     "readable",
     "register_reader",

@@ -34,6 +34,19 @@ def read_in_folder(reader: FolderReader, name: str, mark: str, read: Callable[[A
     return None
 
 
+def read_by_manifest(reader: FolderReader, name: str, manifest: str, read: Callable[..., Found | None]) -> Found | None:
+    """Like ``read_in_folder`` for formats that are one file: ``read(archive, error=…, warn=…)`` tells (sentence, line) of it."""
+    where = inside(name, manifest)
+    return read_in_folder(
+        reader, name, manifest,
+        lambda archive: read(
+            archive,
+            error=lambda sentence, line: reader.error(sentence, where, line),
+            warn=lambda sentence, line: reader.warn(sentence, where, line),
+        ),
+    )  # fmt: skip
+
+
 def chosen_part(
     reader: FolderReader,
     entry: Mapping[str, Any],

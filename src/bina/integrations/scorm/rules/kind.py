@@ -12,10 +12,9 @@ from bina.integrations.packages.rules import (
     PackageReport,
     Runtime,
     chosen_part,
-    inside,
     is_evidence_enough,
     merge_outcome,
-    read_in_folder,
+    read_by_manifest,
     register_reader,
     register_runtime,
 )
@@ -42,15 +41,7 @@ def compile_scorm(reader: FolderReader, entry: Mapping[str, Any], file: str) -> 
     name = reader.referred(entry, "file", file, {".zip"})
     if name is None:
         return Compiled()
-    where = inside(name, MANIFEST)
-    manifest = read_in_folder(
-        reader, name, MANIFEST,
-        lambda archive: read_manifest(
-            archive,
-            error=lambda sentence, line: reader.error(sentence, where, line),
-            warn=lambda sentence, line: reader.warn(sentence, where, line),
-        ),
-    )  # fmt: skip
+    manifest = read_by_manifest(reader, name, MANIFEST, read_manifest)
     sco = _chosen(reader, entry, file, manifest) if manifest and manifest.scos else None
     if manifest is None or sco is None:
         return Compiled({"file": name})
