@@ -11,7 +11,6 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -265,4 +264,4 @@ def round_summary_file(request: SignedInRequest, public_id: UUID) -> HttpRespons
             for row in queries.round_counts(found)
         ),
     ]
-    return workbook_reply(slugify(found.title) or "putaran", Sheet(_("Ringkasan putaran"), header, rows, notes))
+    return workbook_reply(f"putaran-{found.title}", Sheet(_("Ringkasan putaran"), header, rows, notes))
